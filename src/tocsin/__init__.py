@@ -1,0 +1,1 @@
+"""Reports about armed conflict in, a defensible event dataset out."""
