@@ -96,7 +96,5 @@ def load_plugin(group: str, name: str) -> Any:
     """
     found = {entry.name: entry for entry in entry_points(group=group)}
     if name not in found:
-        raise UsageError(
-            f"no {group.removeprefix('tocsin.')} called {name!r}; there are: {', '.join(sorted(found))}"
-        )
+        raise UsageError(f"no {group.removeprefix('tocsin.')} called {name!r}; there are: {', '.join(sorted(found))}")
     return found[name].load()
