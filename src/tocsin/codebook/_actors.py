@@ -1,0 +1,901 @@
+"""The actor list: states and their forces, armed groups, and the general words for who did it.
+
+Names are looked up in running text (:meth:`ActorList.scan`) and in table cells (:meth:`ActorList.match`).
+A match quotes its text exactly, matches never overlap, and a word that names nobody ("gunmen") never
+becomes a named group.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, get_args
+
+from tocsin.errors import CodebookError
+from tocsin.records import Actor, ActorKind
+
+__all__ = ["ActorEntry", "ActorList", "ActorMatch", "Force", "Regime", "State", "lint_actors", "load_actors"]
+
+KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
+STATE_LABELS = {"military": "Military Forces", "police": "Police Forces", "government": "Government"}
+REGIONS = frozenset(
+    [
+        "Antarctica",
+        "Caribbean",
+        "Caucasus and Central Asia",
+        "Central America",
+        "East Asia",
+        "Eastern Africa",
+        "Europe",
+        "Middle Africa",
+        "Middle East",
+        "North America",
+        "Northern Africa",
+        "Oceania",
+        "South America",
+        "South Asia",
+        "Southeast Asia",
+        "Southern Africa",
+        "Western Africa",
+    ]
+)
+
+# Letters and digits with their combining marks; a mark left outside would cut a vowelled word in two.
+_MARKS = "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u093a-\u094d\u0981-\u0983\u09bc-\u09cd\u102b-\u103e"
+_APOSTROPHES = "'’‘ʼʻʿʾ`´"
+_TOKEN = re.compile(rf"[^\W_][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_]*)*(?:[{_APOSTROPHES}][^\W_]+)*")
+_POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
+_NOT_PLAIN = re.compile(rf"[^\x00-\x7f]|[{_APOSTROPHES}]")
+# What may stand between two words of one name. A line may wrap inside a name, a paragraph may not.
+_GAP = re.compile(
+    rf"\)?(?:[ \t\u00a0]*\r?\n?[ \t\u00a0]*|[ \u00a0]?[-‐‑–/&][ \u00a0]?|[{_APOSTROPHES}][ \u00a0]?|\.[ \u00a0]?)\Z"
+)
+# "rebel-held", "Turkish-backed", "army-run": the word before the hyphen did nothing.
+_OTHER_THAN = re.compile(
+    r"[-‐‑–](?:held|controlled|occupied|run|governed|ruled|backed|supported|funded|financed|armed|trained|led|allied|"
+    r"aligned|inspired|dominated|majority|made|built|designed|style|era|born|based|speaking|sponsored|brokered|"
+    r"mediated|supplied|besieged|affiliated|linked|free|friendly|issued|imposed|appointed|operated|owned)\b",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(r"\b(?:anti|pro|non|ex|counter|un)[-‐‑–]$", re.IGNORECASE)
+_PARENTHESIS = re.compile(
+    r"\s?\(\s?(?:the |or |also known as |known as |formerly )?([^()\n]{2,40}?)\s?\)", re.IGNORECASE
+)
+_CELL_TAIL = re.compile(r"\s*\((?:\d{4}-(?:\d{4})?|[^()]*)\)\s*$")
+_CELL_HEAD = re.compile(r"^(?:the|an?|unidentified|unknown|unnamed|suspected|alleged|presumed)\s+", re.IGNORECASE)
+# "an-Nusra" and "al-Nusra" are one spelling; only with the hyphen, since "an" and "as" are words.
+_ARTICLES = frozenset({"ad", "an", "ar", "as", "ash", "at", "az", "edh", "en", "er", "es", "et", "ez"})
+_FROM = frozenset({"of", "from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """A government's time in power: from `start`, up to but not including `end` (None: still)."""
+
+    start: date
+    end: date | None = None
+
+    @property
+    def years(self) -> str:
+        """As event tables write it: ``(2014-)``, ``(2000-2024)``."""
+        return f"({self.start.year}-{self.end.year if self.end else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """A service that a state has under a name of its own; `force` is military, police or government."""
+
+    force: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state or territory. `capitals` are those that stand for its government ("Ankara said")."""
+
+    iso3: str
+    iso_numeric: str
+    name: str
+    name_ar: str
+    region: str
+    aliases: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
+    regimes: tuple[Regime, ...] = ()
+    forces: tuple[Force, ...] = ()
+
+    def regime(self, on: date | None = None) -> Regime | None:
+        """The regime in power on that day (None: the latest), None where the list does not know."""
+        if on is None:
+            return self.regimes[-1] if self.regimes else None
+        for regime in self.regimes:
+            if regime.start <= on and (regime.end is None or on < regime.end):
+                return regime
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorEntry:
+    """An organised actor.
+
+    `countries` are ISO 3166-1 alpha-3 codes of where it is active, home first. `branches` are (country,
+    label) pairs. From `state_from` on its forces are those of `state`, as when a rebellion takes power.
+    """
+
+    id: str
+    label: str
+    kind: ActorKind
+    parent: str = ""
+    countries: tuple[str, ...] = ()
+    active_from: int | None = None
+    active_to: int | None = None
+    aliases: tuple[str, ...] = ()
+    branches: tuple[tuple[str, str], ...] = ()
+    state: str = ""
+    state_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorMatch:
+    """An actor named in a text: ``text == source[start:end]``.
+
+    `entry_id` is None for general words. `force` is military, police or government for what belongs to a
+    state, empty otherwise. `country` is ISO alpha-3, empty where the words do not tell it.
+    """
+
+    start: int
+    end: int
+    text: str
+    entry_id: str | None
+    label: str
+    kind: ActorKind
+    country: str = ""
+    generic: bool = False
+    force: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Generic:
+    """Words that say what kind of actor, not which. `beside` only count next to a nationality or a name."""
+
+    label: str
+    kind: ActorKind
+    force: str = ""
+    armed: bool = False
+    initiator: ActorKind | None = None
+    terms: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    """One way to write one thing. `owner` says what: an entry, a force, general words, a state, or nobody."""
+
+    words: str
+    owner: ActorEntry | Generic | State | _StateForce | None
+    case: str = ""
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _StateForce:
+    state: State
+    force: Force
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    key: str
+
+
+@lru_cache(maxsize=65536)
+def _fold(word: str) -> tuple[str, int]:
+    """The spelling to look up, and how many characters of `word` it stands for (a possessive is left off)."""
+    kept = len(word)
+    if _NOT_PLAIN.search(word) is None:
+        key = word.lower()
+    else:
+        bare = _POSSESSIVE.sub("", word)
+        kept = len(bare)
+        marks = (c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c) and c != "\u0640")
+        key = "".join(c for c in marks if c not in _APOSTROPHES).casefold()
+        key = key.replace("ı", "i").replace("ى", "ي").replace("ٱ", "ا")
+    return ("al" if key in ("el", "ul") else key), kept
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = []
+    for match in _TOKEN.finditer(text):
+        start = match.start()
+        key, kept = _fold(match.group())
+        if key in _ARTICLES and text[start + kept : start + kept + 1] in ("-", "‐", "‑"):
+            key = "al"
+        found.append(_Token(start, start + kept, key))
+    return found
+
+
+def _keys(words: str) -> tuple[str, ...]:
+    return tuple(token.key for token in _tokens(words))
+
+
+def _plurals(term: str) -> tuple[str, ...]:
+    """Both numbers of a term that ends with ``*``; any other term as it is."""
+    if not term.endswith("*"):
+        return (term,)
+    term = term[:-1]
+    if term.endswith("y") and term[-2] not in "aeou":
+        return term, term[:-1] + "ies"
+    return term, term + ("es" if term.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+class ActorList:
+    """States, armed groups and general words, indexed by their first word.
+
+    Parameters
+    ----------
+    states, entries, generics
+        What the list holds.
+    ignored : iterable of str
+        Phrases with an actor's word in them that name no actor ("local government area").
+    common_words : iterable of str
+        Lower-case spellings that are also ordinary words; they are not read as acronyms where the text's
+        case cannot tell.
+    """
+
+    def __init__(
+        self,
+        states: Iterable[State],
+        entries: Iterable[ActorEntry],
+        generics: Iterable[Generic],
+        ignored: Iterable[str] = (),
+        common_words: Iterable[str] = (),
+    ) -> None:
+        self.states: tuple[State, ...] = tuple(states)
+        self.entries: tuple[ActorEntry, ...] = tuple(entries)
+        self.generics: tuple[Generic, ...] = tuple(generics)
+        self._common = frozenset(common_words)
+        self._by_id = {entry.id: entry for entry in self.entries}
+        self._by_iso3 = {state.iso3: state for state in self.states}
+        self._state_names: dict[tuple[str, ...], State] = {}
+        self._labels = {generic.label: generic for generic in self.generics}
+        self._index: dict[str, dict[tuple[str, ...], list[_Alias]]] = {}
+        self._longest: dict[str, tuple[int, ...]] = {}
+        self._fill(ignored)
+
+    def _fill(self, ignored: Iterable[str]) -> None:
+        for entry in self.entries:
+            for words in (entry.label, *entry.aliases, *(label for _, label in entry.branches)):
+                self._add(words, entry)
+        for state in self.states:
+            for words in (state.name, state.name_ar, *state.aliases, *state.adjectives, *state.capitals):
+                self._add(words, state)
+                if words not in state.capitals:
+                    self._state_names.setdefault(_keys(words.removeprefix("=")), state)
+            for force in state.forces:
+                for words in (force.name, *force.aliases):
+                    self._add(words, _StateForce(state, force))
+        for generic in self.generics:
+            for term in generic.terms:
+                for words in _plurals(term):
+                    self._add(words, generic)
+            for term in generic.beside:
+                for words in _plurals(term):
+                    self._add(words, generic, beside=True)
+        for words in ignored:
+            self._add(words, None)
+        for first, names in self._index.items():
+            self._longest[first] = tuple(sorted({len(keys) for keys in names}, reverse=True))
+
+    def _add(
+        self, words: str, owner: ActorEntry | Generic | State | _StateForce | None, *, beside: bool = False
+    ) -> None:
+        case = ""
+        if words.startswith("="):
+            words, case = words[1:], "exact"
+        elif isinstance(owner, State):
+            case = "upper" if words.isupper() else "capital"
+        elif words.isupper() and words.isascii() and sum(c.isalpha() for c in words) <= 4:
+            case = "upper"
+        keys = _keys(words)
+        if not keys:
+            return
+        aliases = self._index.setdefault(keys[0], {}).setdefault(keys, [])
+        if not any(alias.owner is owner for alias in aliases):
+            aliases.append(_Alias(words, owner, case, beside))
+
+    # Looking things up
+
+    def entry(self, id: str) -> ActorEntry:
+        """The entry with this id; ids like ``state:IRQ:military`` give a state's forces.
+
+        Raises
+        ------
+        CodebookError
+            If the list has no such id.
+        """
+        if id in self._by_id:
+            return self._by_id[id]
+        parts = id.split(":")
+        if len(parts) == 3 and parts[0] == "state" and parts[1] in self._by_iso3 and parts[2] in STATE_LABELS:
+            label = f"{STATE_LABELS[parts[2]]} of {self._by_iso3[parts[1]].name}"
+            return ActorEntry(id, label, "State forces", countries=(parts[1],))
+        raise CodebookError(f"the actor list has no {id!r}; add it to actors.toml or correct the id")
+
+    def state(self, name: str) -> State | None:
+        """The state with this ISO alpha-3 code, name, alias or adjective; None where there is none."""
+        return self._by_iso3.get(name) or self._state_names.get(_keys(name))
+
+    def aliases(self, id: str) -> tuple[str, ...]:
+        """Every spelling the list has for an entry, its label first.
+
+        Raises
+        ------
+        CodebookError
+            If the list has no such id.
+        """
+        entry = self.entry(id)
+        return (entry.label, *(alias.removeprefix("=") for alias in entry.aliases if alias != entry.label))
+
+    def branch(self, id: str, country: str) -> str:
+        """The name of the entry's branch in `country`, or its label where it has none there.
+
+        Raises
+        ------
+        CodebookError
+            If the list has no such id.
+        """
+        entry = self.entry(id)
+        return dict(entry.branches).get(country, entry.label)
+
+    # Reading text
+
+    def scan(self, text: str, countries: Sequence[str] = ()) -> tuple[ActorMatch, ...]:
+        """Every actor named in `text`, in order, longest first, none overlapping.
+
+        Parameters
+        ----------
+        text : str
+            Text in any script.
+        countries : sequence of str
+            ISO alpha-3 codes of what the text is about, most likely first; they settle names that several
+            actors share. Where they do not, the states that the text names do.
+        """
+        reader = _Reader(self, text, countries)
+        return tuple(reader.read())
+
+    def scan_states(self, text: str) -> tuple[ActorMatch, ...]:
+        """Every state named in `text` by name, adjective or capital, in order; ``entry_id`` is ``state:ISO3``."""
+        return tuple(_Reader(self, text, ()).states())
+
+    def match(self, name: str, country: str = "") -> ActorMatch | None:
+        """The actor that a table's cell names, None where it names none ("unknown").
+
+        `country` is the ISO alpha-3 code of the row; it settles names that several actors share.
+        """
+        hints = (country,) if country else ()
+        found = self.scan(name, hints)
+        if found:
+            best = max(found, key=lambda m: (not m.generic, m.end - m.start, -m.start))
+            return best
+        head = _CELL_HEAD.match(name)
+        core_start = head.end() if head else 0
+        core = _CELL_TAIL.sub("", name)[core_start:].strip(" .")
+        start = name.find(core) if core else -1
+        if start < 0:
+            return None
+        whole = _keys(core)
+        named = self._index.get(whole[0], {}).get(whole, []) if whole else []
+        for alias in _preferred(named, hints):
+            if not alias.beside and alias.owner is not None:
+                return self._bare(alias.owner, start, start + len(core), core)
+        return None
+
+    def _bare(self, owner: ActorEntry | Generic | State | _StateForce, start: int, end: int, text: str) -> ActorMatch:
+        """What the words of one alias mean by themselves."""
+        if isinstance(owner, ActorEntry):
+            country = owner.countries[0] if len(owner.countries) == 1 else ""
+            force = "military" if owner.kind == "State forces" else ""
+            return ActorMatch(start, end, text, owner.id, owner.label, owner.kind, country, False, force)
+        if isinstance(owner, _StateForce):
+            return self._of_state(owner.state, owner.force.force, start, end, text)
+        if isinstance(owner, State):
+            label = f"Government of {owner.name}"
+            return ActorMatch(
+                start, end, text, f"state:{owner.iso3}", label, "State forces", owner.iso3, False, "state"
+            )
+        return ActorMatch(start, end, text, None, owner.label, owner.kind, "", True, owner.force)
+
+    def _of_state(self, state: State, force: str, start: int, end: int, text: str) -> ActorMatch:
+        label = f"{STATE_LABELS[force]} of {state.name}"
+        return ActorMatch(
+            start, end, text, f"state:{state.iso3}:{force}", label, "State forces", state.iso3, False, force
+        )
+
+    # Kinds and labels
+
+    def kind(
+        self, actor: ActorEntry | ActorMatch | Actor, event_country: str, on: date | None = None
+    ) -> ActorKind | None:
+        """The kind of `actor` in a country on a day.
+
+        State forces outside their own country are external forces. A group that has taken power is its
+        state's forces from that day on. None only where a record's own kind is None.
+        """
+        country = actor.countries[0] if isinstance(actor, ActorEntry) and actor.countries else ""
+        if not isinstance(actor, ActorEntry):
+            country = actor.country
+        kind: ActorKind | None = actor.kind
+        entry = self._entry_of(actor)
+        if entry is not None and entry.state_from is not None and (on is None or on >= entry.state_from):
+            kind, country = "State forces", entry.state
+        if kind == "State forces" and country and event_country and country != event_country:
+            return "External/Other forces"
+        return kind
+
+    def initiator_kind(self, match: ActorMatch) -> ActorKind:
+        """The kind of those words for people who use force: herders fight as an identity militia, residents riot."""
+        generic = self._labels.get(match.label) if match.generic else None
+        return generic.initiator if generic and generic.initiator else match.kind
+
+    def actor(self, match: ActorMatch, country: str = "") -> Actor:
+        """The record for a match.
+
+        `country` (ISO alpha-3) says whose army "the army" is; without it general words keep no canonical id.
+        """
+        if match.generic and match.force and country and not match.country:
+            match = self._of_state(self._by_iso3[country], match.force, match.start, match.end, match.text)
+        return Actor(match.text, match.entry_id, match.label, match.kind, match.country)
+
+    def table_label(self, actor: Actor, event_country: str, on: date | None = None) -> str:
+        """The name that an event table in ACLED's manner gives `actor`; never empty.
+
+        Forces of states carry country and regime years, groups their branch, general words the country.
+        """
+        where = self._by_iso3.get(event_country)
+        suffix = f" ({where.name})" if where else ""
+        entry = self._entry_of(actor)
+        if entry is not None:
+            if entry.state_from is not None and (on is None or on >= entry.state_from):
+                return self._state_label(self._by_iso3[entry.state], "military", on)
+            if entry.kind == "Identity militia":
+                return dict(entry.branches).get(event_country, entry.label + suffix)
+            return self.branch(entry.id, event_country)
+        if actor.kind in ("Civilians", "Protesters", "Rioters"):
+            return f"{actor.kind}{suffix}"
+        if actor.canonical and actor.canonical.startswith("state:"):
+            parts = actor.canonical.split(":")
+            return self._state_label(self._by_iso3[parts[1]], parts[2] if len(parts) > 2 else "government", on)
+        generic = self._labels.get(actor.label)
+        if actor.kind in ("State forces", "External/Other forces") and (generic is None or generic.force):
+            state = self._by_iso3.get(actor.country) or (where if actor.kind == "State forces" else None)
+            if state is not None and generic is not None:
+                return self._state_label(state, generic.force, on)
+            return "Unidentified Military Forces" if generic is not None or not actor.label else actor.label
+        if generic is None and actor.label:
+            return actor.label
+        return (actor.label if generic and actor.kind == "Identity militia" else "Unidentified Armed Group") + suffix
+
+    def associated_label(self, actor: Actor, event_country: str) -> str:
+        """The name of `actor` as an associated actor: professions and communities, with the country."""
+        where = self._by_iso3.get(event_country)
+        return f"{actor.label or actor.name} ({where.name})" if where else actor.label or actor.name
+
+    def _state_label(self, state: State, force: str, on: date | None) -> str:
+        regime = state.regime(on)
+        return f"{STATE_LABELS[force]} of {state.name}" + (f" {regime.years}" if regime else "")
+
+    def _entry_of(self, actor: ActorEntry | ActorMatch | Actor) -> ActorEntry | None:
+        if isinstance(actor, ActorEntry):
+            return actor
+        id = actor.entry_id if isinstance(actor, ActorMatch) else actor.canonical
+        return self._by_id.get(id) if id else None
+
+
+def _countries_of(owner: ActorEntry | Generic | State | _StateForce | None) -> tuple[str, ...]:
+    if isinstance(owner, ActorEntry):
+        return owner.countries
+    if isinstance(owner, _StateForce):
+        return (owner.state.iso3,)
+    return (owner.iso3,) if isinstance(owner, State) else ()
+
+
+def _preferred(aliases: Sequence[_Alias], countries: Sequence[str]) -> list[_Alias]:
+    """`aliases` with those at home in the likeliest country first; the list's own order otherwise."""
+
+    def rank(alias: _Alias) -> int:
+        ranks = [countries.index(c) for c in _countries_of(alias.owner) if c in countries]
+        return min(ranks, default=len(countries))
+
+    return sorted(aliases, key=rank)
+
+
+class _Reader:
+    """Reads one text. Holds its tokens, so that the methods need not pass them round."""
+
+    def __init__(self, actors: ActorList, text: str, countries: Sequence[str]) -> None:
+        self.actors = actors
+        self.text = text
+        self.tokens = _tokens(text)
+        self.countries = tuple(countries)
+        self.uniform = text.islower() or text.isupper()
+        self._named: tuple[str, ...] | None = None
+
+    def read(self) -> Iterable[ActorMatch]:
+        index = self.actors._index
+        position, tokens = 0, self.tokens
+        while position < len(tokens):
+            if tokens[position].key not in index:
+                position += 1
+                continue
+            match, position = self._at(position)
+            if match is not None:
+                yield match
+
+    def states(self) -> Iterable[ActorMatch]:
+        position = 0
+        while position < len(self.tokens):
+            step = 1
+            for aliases, after in self._surfaces(position):
+                owner = self._choose(aliases).owner
+                step = after - position
+                if isinstance(owner, State):
+                    start, end = self.tokens[position].start, self.tokens[after - 1].end
+                    yield self.actors._bare(owner, start, end, self.text[start:end])
+                break
+            position += step
+
+    # One position
+
+    def _at(self, position: int) -> tuple[ActorMatch | None, int]:
+        """The longest actor that starts at `position`, and the position to go on from."""
+        best: ActorMatch | None = None
+        past = position + 1
+        for aliases, after in self._surfaces(position):
+            alias = self._choose(aliases)
+            match, end = self._extend(alias, position, after)
+            if match is not None and (best is None or match.end > best.end):
+                best, past = match, end
+            elif best is None and alias.owner is None:
+                return None, after
+        if best is not None and _AGAINST.search(self.text[max(0, best.start - 8) : best.start]):
+            return None, past
+        return best, past
+
+    def _surfaces(self, position: int) -> list[tuple[list[_Alias], int]]:
+        """The spellings that match from `position`, longest first, with the position after each."""
+        first = self.tokens[position].key
+        names = self.actors._index.get(first)
+        if names is None:
+            return []
+        found = []
+        for length in self.actors._longest[first]:
+            after = position + length
+            if after > len(self.tokens):
+                continue
+            aliases = names.get(tuple(token.key for token in self.tokens[position:after]))
+            if aliases is None or not all(self._joined(i) for i in range(position, after - 1)):
+                continue
+            kept = [alias for alias in aliases if self._case_fits(alias, position, after)]
+            if kept:
+                found.append((kept, after))
+        return found
+
+    def _joined(self, position: int) -> bool:
+        """Whether the token at `position` and the next may belong to one name."""
+        gap = self.text[self.tokens[position].end : self.tokens[position + 1].start]
+        return gap == " " or (len(gap) <= 6 and _GAP.match(_POSSESSIVE_GAP.sub("", gap)) is not None)
+
+    def _case_fits(self, alias: _Alias, position: int, after: int) -> bool:
+        if not alias.case:
+            return True
+        start, end = self.tokens[position].start, self.tokens[after - 1].end
+        words = self.text[start:end]
+        if self.uniform or (words.isupper() and alias.case != "capital" and self._shouting(position, after)):
+            return (
+                alias.case != "exact" and "".join(t.key for t in self.tokens[position:after]) not in self.actors._common
+            )
+        if alias.case == "exact":
+            return words == alias.words or words.replace("’", "'") == alias.words
+        if alias.case == "upper":
+            return words.isupper()
+        return words[0].isupper() or not words[0].islower()
+
+    def _shouting(self, position: int, after: int) -> bool:
+        """Whether the words on both sides are in capitals too, so that capitals tell nothing."""
+        beside = [*self.tokens[max(0, position - 2) : position], *self.tokens[after : after + 2]]
+        words = [self.text[t.start : t.end] for t in beside]
+        return len(words) > 1 and all(word.isupper() for word in words if len(word) > 1)
+
+    def _choose(self, aliases: list[_Alias]) -> _Alias:
+        if len(aliases) == 1:
+            return aliases[0]
+        return _preferred(aliases, self.countries or self._named_countries())[0]
+
+    def _named_countries(self) -> tuple[str, ...]:
+        """Countries of this text, most named first, told by names that only one of them has."""
+        if self._named is None:
+            counts: Counter[str] = Counter()
+            for position in range(len(self.tokens)):
+                for aliases, _ in self._surfaces(position):
+                    if len(aliases) == 1:
+                        owned = _countries_of(aliases[0].owner)
+                        counts.update(owned if len(owned) == 1 else ())
+                    break
+            self._named = tuple(country for country, _ in counts.most_common())
+        return self._named
+
+    # Putting words together
+
+    def _extend(self, alias: _Alias, position: int, after: int) -> tuple[ActorMatch | None, int]:
+        owner = alias.owner
+        if owner is None or self._describes(after):
+            return None, after
+        if isinstance(owner, State):
+            return self._nationality(owner, position, after)
+        if isinstance(owner, Generic):
+            return self._general(alias, owner, position, after)
+        after = self._with_acronym(owner, after)
+        after = self._with_tail(after)
+        return self._made(owner, position, after), after
+
+    def _made(self, owner: ActorEntry | Generic | _StateForce, position: int, after: int) -> ActorMatch:
+        start, end = self._bounds(position, after)
+        return self.actors._bare(owner, start, end, self.text[start:end])
+
+    def _bounds(self, position: int, after: int) -> tuple[int, int]:
+        start, end = self.tokens[position].start, self.tokens[after - 1].end
+        opened = self.text.count("(", start, end) > self.text.count(")", start, end)
+        return start, self.text.index(")", end) + 1 if opened else end
+
+    def _describes(self, after: int) -> bool:
+        return _OTHER_THAN.match(self.text, self.tokens[after - 1].end) is not None
+
+    def _general_at(self, position: int) -> tuple[Generic, int] | None:
+        """General words that start at `position`, when they follow on from the token before."""
+        if position >= len(self.tokens) or not self._joined(position - 1):
+            return None
+        for aliases, after in self._surfaces(position):
+            for alias in aliases:
+                if isinstance(alias.owner, Generic) and not self._describes(after):
+                    return alias.owner, after
+        return None
+
+    def _nationality(self, state: State, position: int, after: int) -> tuple[ActorMatch | None, int]:
+        """ "Somali soldiers", "Russia's navy": a state and the general words after it."""
+        found = self._general_at(after)
+        if found is None:
+            return None, after
+        generic, past = found
+        start, end = self._bounds(position, past)
+        words = self.text[start:end]
+        if generic.force:
+            return self.actors._of_state(state, generic.force, start, end, words), past
+        return replace(self.actors._bare(generic, start, end, words), country=state.iso3), past
+
+    def _general(self, alias: _Alias, generic: Generic, position: int, after: int) -> tuple[ActorMatch | None, int]:
+        """ "soldiers from Chad", "fighters of the Islamic State": general words and whose they are."""
+        owner, past = self._whose(after) if generic.force or generic.armed else (None, after)
+        if isinstance(owner, State) and generic.force:
+            start, end = self._bounds(position, past)
+            return self.actors._of_state(owner, generic.force, start, end, self.text[start:end]), past
+        if isinstance(owner, ActorEntry | _StateForce):
+            past = self._with_acronym(owner, past)
+            return self._made(owner, position, past), past
+        return (None if alias.beside else self._made(generic, position, after)), after
+
+    def _whose(self, after: int) -> tuple[ActorEntry | _StateForce | State | None, int]:
+        if after >= len(self.tokens) or self.tokens[after].key not in _FROM:
+            return None, after
+        position = after + 1
+        if position < len(self.tokens) and self.tokens[position].key == "the":
+            position += 1
+        if position >= len(self.tokens) or not all(self._joined(i) for i in range(after - 1, position)):
+            return None, after
+        for aliases, past in self._surfaces(position):
+            owner = self._choose(aliases).owner
+            if isinstance(owner, ActorEntry | _StateForce) and not self._describes(past):
+                return owner, past
+            if isinstance(owner, State) and self._general_at(past) is None and not self._describes(past):
+                return owner, past
+            break
+        return None, after
+
+    def _with_acronym(self, owner: ActorEntry | _StateForce, after: int) -> int:
+        """Take in "(ISWAP)" after a name, when what is inside is the same actor's or nobody's."""
+        found = _PARENTHESIS.match(self.text, self.tokens[after - 1].end)
+        if found is None:
+            return after
+        inside = after
+        while inside < len(self.tokens) and self.tokens[inside].start < found.start(1):
+            inside += 1
+        past = inside
+        while past < len(self.tokens) and self.tokens[past].end <= found.end(1):
+            past += 1
+        if past == inside:
+            return after
+        keys = tuple(token.key for token in self.tokens[inside:past])
+        owners = [alias.owner for alias in self.actors._index.get(keys[0], {}).get(keys, [])]
+        unheard = not owners and found[1].isupper() and found[1].isalpha()
+        return past if unheard or any(other is owner or other == owner for other in owners) else after
+
+    def _with_tail(self, after: int) -> int:
+        """Take in "fighters", "group" or "rockets" after a name: still the same actor."""
+        found = self._general_at(after)
+        if found is None:
+            return after
+        generic, past = found
+        return past if generic.armed else after
+
+
+_POSSESSIVE_GAP = re.compile(rf"^[{_APOSTROPHES}]s?(?=\s)")
+
+
+# Loading
+
+
+@cache
+def load_actors() -> ActorList:
+    """The actor list that comes with Tocsin; read once.
+
+    Raises
+    ------
+    CodebookError
+        If a file of the list cannot be read; the message names file, table and field.
+    """
+    states = _read("states.toml")
+    actors = _read("actors.toml")
+    return ActorList(
+        [_state(table) for table in states.get("state", [])],
+        [_entry(table) for table in actors.get("actor", [])],
+        [_generic(table) for table in actors.get("generic", [])],
+        actors.get("ignored", ()),
+        actors.get("common_words", ()),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads((files("tocsin") / "codebooks" / name).read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CodebookError(f"codebooks/{name}: {error}") from error
+
+
+def _field(table: dict[str, Any], name: str, where: str) -> Any:
+    if name not in table:
+        raise CodebookError(
+            f"codebooks/{where}: an entry lacks {name!r}; it has {', '.join(sorted(table)) or 'nothing'}"
+        )
+    return table[name]
+
+
+def _state(table: dict[str, Any]) -> State:
+    where = f"states.toml: {table.get('iso3', '?')}"
+    return State(
+        _field(table, "iso3", where),
+        _field(table, "iso_numeric", where),
+        _field(table, "name", where),
+        table.get("name_ar", ""),
+        _field(table, "region", where),
+        tuple(table.get("aliases", ())),
+        tuple(table.get("adjectives", ())),
+        tuple(table.get("capitals", ())),
+        tuple(
+            Regime(_day(r.get("start"), where), _day(r["end"], where) if "end" in r else None)
+            for r in table.get("regimes", ())
+        ),
+        tuple(Force(force[0], force[1], tuple(force[2:])) for force in table.get("forces", ())),
+    )
+
+
+def _entry(table: dict[str, Any]) -> ActorEntry:
+    where = f"actors.toml: {table.get('id', '?')}"
+    return ActorEntry(
+        _field(table, "id", where),
+        _field(table, "label", where),
+        _field(table, "kind", where),
+        table.get("parent", ""),
+        tuple(table.get("countries", ())),
+        table.get("active_from"),
+        table.get("active_to"),
+        tuple(table.get("aliases", ())),
+        tuple(table.get("branches", {}).items()),
+        table.get("state", ""),
+        _day(table["state_from"], where) if "state_from" in table else None,
+    )
+
+
+def _generic(table: dict[str, Any]) -> Generic:
+    where = f"actors.toml: generic {table.get('label', '?')}"
+    return Generic(
+        _field(table, "label", where),
+        _field(table, "kind", where),
+        table.get("force", ""),
+        table.get("armed", False),
+        table.get("initiator"),
+        tuple(table.get("terms", ())),
+        tuple(table.get("beside", ())),
+    )
+
+
+def _day(value: object, where: str) -> date:
+    if not isinstance(value, date):
+        raise CodebookError(f"codebooks/{where}: {value!r} is not a day; write it as 2014-09-08, without quotes")
+    return value
+
+
+# Checking
+
+
+def lint_actors(actors: ActorList) -> tuple[str, ...]:
+    """What is wrong with a list: kinds, parents, countries and regions it cannot have, names two actors share.
+
+    Actors may share a name when they are active in different countries, since the country then tells them apart.
+    """
+    return (*_lint_entries(actors), *_lint_states(actors), *_lint_names(actors))
+
+
+def _lint_entries(actors: ActorList) -> Iterable[str]:
+    ids = Counter(entry.id for entry in actors.entries)
+    for id, times in ids.items():
+        if times > 1:
+            yield f"actor {id}: the id is used {times} times"
+    for entry in actors.entries:
+        if entry.kind not in KINDS:
+            yield f"actor {entry.id}: kind {entry.kind!r} is none of {', '.join(KINDS)}"
+        if entry.parent and entry.parent not in ids:
+            yield f"actor {entry.id}: parent {entry.parent!r} is not in the list"
+        for country in (*entry.countries, *(c for c, _ in entry.branches), *([entry.state] if entry.state else [])):
+            if country not in actors._by_iso3:
+                yield f"actor {entry.id}: country {country!r} is not in states.toml"
+        if entry.active_from and entry.active_to and entry.active_to < entry.active_from:
+            yield f"actor {entry.id}: active_to is before active_from"
+    for generic in actors.generics:
+        if generic.kind not in KINDS or generic.initiator not in (None, *KINDS):
+            yield f"generic {generic.label}: a kind is none of {', '.join(KINDS)}"
+        if generic.force and generic.force not in STATE_LABELS:
+            yield f"generic {generic.label}: force {generic.force!r} is none of {', '.join(STATE_LABELS)}"
+
+
+def _lint_states(actors: ActorList) -> Iterable[str]:
+    for state in actors.states:
+        if state.region not in REGIONS:
+            yield f"state {state.iso3}: region {state.region!r} is not one of the regions"
+        if not re.fullmatch(r"\d{3}", state.iso_numeric):
+            yield f"state {state.iso3}: iso_numeric {state.iso_numeric!r} is not three digits"
+        for earlier, later in zip(state.regimes, state.regimes[1:], strict=False):
+            if earlier.end is None or earlier.end > later.start:
+                yield f"state {state.iso3}: the regime from {earlier.start} overlaps the next"
+        for force in state.forces:
+            if force.force not in STATE_LABELS:
+                yield f"state {state.iso3}: force {force.force!r} is none of {', '.join(STATE_LABELS)}"
+
+
+def _lint_names(actors: ActorList) -> Iterable[str]:
+    for names in actors._index.values():
+        for aliases in names.values():
+            for position, one in enumerate(aliases):
+                for other in aliases[position + 1 :]:
+                    ones, others = set(_countries_of(one.owner)), set(_countries_of(other.owner))
+                    if not ones or not others or ones & others:
+                        yield f"{one.words!r} names both {_owner_name(one)} and {_owner_name(other)}"
+
+
+def _owner_name(alias: _Alias) -> str:
+    owner = alias.owner
+    if isinstance(owner, ActorEntry):
+        return owner.id
+    if isinstance(owner, _StateForce):
+        return f"{owner.state.iso3} {owner.force.name}"
+    if isinstance(owner, State):
+        return owner.iso3
+    return owner.label if owner is not None else "nobody (ignored)"
