@@ -1,0 +1,19 @@
+"""The codebook: what is coded, by which rules, and the actor list. The codes themselves are data, in ``codebooks/``."""
+
+from __future__ import annotations
+
+from tocsin.codebook._codes import Code, Codebook, EventType, NearMiss, PrecedenceRule, VagueCount
+from tocsin.codebook._lint import Finding, lint
+from tocsin.codebook._load import load_codebook
+
+__all__ = [
+    "Code",
+    "Codebook",
+    "EventType",
+    "Finding",
+    "NearMiss",
+    "PrecedenceRule",
+    "VagueCount",
+    "lint",
+    "load_codebook",
+]
