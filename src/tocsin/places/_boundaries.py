@@ -1,0 +1,117 @@
+"""Countries and first-level divisions: which one a point is in, where their centres are, and their outlines."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cached_property
+from typing import Any
+
+import shapely
+
+from tocsin.places._names import loose_key
+
+__all__ = ["Boundaries"]
+
+# Degrees. A point just off a simplified coast or border still belongs to the division beside it.
+NEARBY = 0.1
+
+
+class Boundaries:
+    """Polygons of the index, read when first needed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.countries: dict[str, tuple[str, float, float]] = {
+            iso3: (name, latitude, longitude)
+            for iso3, name, latitude, longitude in connection.execute("SELECT * FROM country")
+        }
+        self.divisions: list[tuple[str, str, float, float]] = connection.execute(
+            "SELECT country, name, latitude, longitude FROM division ORDER BY id"
+        ).fetchall()
+
+    @cached_property
+    def _shapes(self) -> list[shapely.Geometry]:
+        rows = self._connection.execute("SELECT shape FROM division ORDER BY id").fetchall()
+        return list(shapely.from_wkb([row[0] for row in rows]))
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self._shapes)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], int]:
+        rows = self._connection.execute(
+            "SELECT p.country, k.key, p.division FROM place p JOIN loose k ON k.place = p.id "
+            "WHERE p.level = 'admin1' ORDER BY p.id DESC"
+        )
+        return {(country, key): division for country, key, division in rows}
+
+    def division(self, latitude: float, longitude: float) -> tuple[str, str, str]:
+        """(ISO alpha-3, country's name, first-level division) of a point; empty strings at sea."""
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            return "", "", ""
+        point = shapely.Point(longitude, latitude)
+        inside = sorted(self._tree.query(point, "within").tolist())
+        if not inside:
+            inside = sorted(self._tree.query_nearest(point, max_distance=NEARBY).tolist())
+        if not inside:
+            return "", "", ""
+        country, name, *_ = self.divisions[inside[0]]
+        return country, self.countries[country][0], name
+
+    def division_point(self, iso3: str, admin1: str = "") -> tuple[float, float] | None:
+        """(latitude, longitude) of a division's centre, or a country's where `admin1` is empty; None if unknown."""
+        if not admin1:
+            country = self.countries.get(iso3)
+            return None if country is None else (country[1], country[2])
+        number = self._by_name.get((iso3, loose_key(admin1)))
+        return None if number is None else self.divisions[number][2:]
+
+    def outline(self, bbox: tuple[float, float, float, float] | None = None) -> dict[str, Any]:
+        """Countries and first-level divisions as a GeoJSON FeatureCollection, for drawing.
+
+        Parameters
+        ----------
+        bbox : (west, south, east, north) in degrees, optional
+            Clip to this box. Lines are simplified to what shows at that size.
+        """
+        box = bbox or (-180.0, -60.0, 180.0, 84.0)
+        span = max(box[2] - box[0], box[3] - box[1])
+        # A map is about a thousand pixels across: finer than that is weight without sight.
+        tolerance = span / 1500
+        digits = 1 if span > 120 else 2 if span > 15 else 3
+        inside = sorted(self._tree.query(shapely.box(*box)).tolist())
+        members: dict[str, list[shapely.Geometry]] = {}
+        features = []
+        for number in inside:
+            members.setdefault(self.divisions[number][0], []).append(self._shapes[number])
+        for iso3 in sorted(members):
+            shape = _clipped(shapely.union_all(members[iso3], grid_size=0.001), box, tolerance)
+            if not shape.is_empty:
+                properties = {"level": "country", "country": iso3, "name": self.countries[iso3][0]}
+                features.append(_feature(shape, properties, digits))
+        if span <= 120:
+            for number in inside:
+                shape = _clipped(self._shapes[number], box, tolerance)
+                if not shape.is_empty:
+                    country, name, *_ = self.divisions[number]
+                    features.append(_feature(shape, {"level": "admin1", "country": country, "name": name}, digits))
+        return {"type": "FeatureCollection", "bbox": list(box), "features": features}
+
+
+def _clipped(shape: shapely.Geometry, box: tuple[float, float, float, float], tolerance: float) -> shapely.Geometry:
+    clipped = shapely.clip_by_rect(shape, *box)
+    parts = [
+        part
+        for part in shapely.get_parts(shapely.simplify(clipped, tolerance))
+        if part.geom_type == "Polygon" and part.area > 4 * tolerance**2
+    ]
+    return shapely.MultiPolygon(parts)
+
+
+def _feature(shape: shapely.Geometry, properties: dict[str, str], digits: int) -> dict[str, Any]:
+    polygons = [
+        [[[round(x, digits), round(y, digits)] for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
+        for part in shapely.get_parts(shape)
+    ]
+    return {"type": "Feature", "properties": properties, "geometry": {"type": "MultiPolygon", "coordinates": polygons}}

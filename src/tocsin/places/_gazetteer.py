@@ -1,0 +1,116 @@
+"""The default gazetteer: one local index, no server."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tocsin.interfaces import Progress
+from tocsin.places._boundaries import Boundaries
+from tocsin.places._index import index_version, open_index
+from tocsin.places._lookup import Lookup
+from tocsin.places._names import exact_key
+from tocsin.places._resolve import Resolver
+from tocsin.records import Place, Toponym
+
+__all__ = ["SqliteGazetteer", "open_gazetteer"]
+
+_SOURCES = ("_boundaries.py", "_gazetteer.py", "_lookup.py", "_resolve.py")
+# Names that are ordinary words far more often than places, whatever their case.
+_NEVER = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "he", "she", "it", "they", "we", "i", "you", "the", "a", "an", "in", "on", "at", "of"]
+)
+# Below this a name in small letters is taken for the word it also is.
+LOWER_CASE_PEOPLE = 150_000
+_WORDS = frozenset(
+    ["as", "along", "bar", "bath", "battle", "born", "bull", "can", "central", "chair", "date", "deal", "delta", "down", "enemy", "for", "gap", "general", "hit", "how", "hundred", "independence", "is", "island", "kill", "king", "lie", "like", "lot", "male", "man", "many", "mobile", "most", "mine", "new", "nice", "no", "not", "nine", "north", "of", "of", "one", "orange", "over", "page", "police", "post", "rebel", "reading", "rugby", "sale", "same", "seven", "side", "six", "sound", "south", "split", "strike", "sun", "ten", "thousand", "three", "time", "to", "trail", "two", "union", "university", "us", "van", "war", "was", "west", "west", "who", "will", "young", "liberty", "loyalty", "east", "center", "centre", "home", "market", "station", "port", "river", "hill", "lake", "mission", "security", "progress", "victoria", "union", "concord", "santa", "college"]
+)
+
+
+@cache
+def _version() -> str:
+    digest = hashlib.sha256(index_version().encode())
+    for name in _SOURCES:
+        digest.update(files("tocsin.places").joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class SqliteGazetteer:
+    """Finds places by name, in context, in a local index. Made by :func:`open_gazetteer`."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        connection = open_index(progress)
+        self.version = _version()
+        self._lookup = Lookup(connection)
+        self._boundaries = Boundaries(connection)
+        self._resolver = Resolver(self._lookup, self._boundaries)
+        self._known = lru_cache(maxsize=65536)(self._knows)
+        self._answer = lru_cache(maxsize=1024)(self._resolver.resolve)
+
+    def knows(self, name: str) -> bool:
+        """Whether any place has this name, in any script or known spelling.
+
+        A name in small letters must be that of a country, a division or a large city: "split" is not a place.
+        """
+        return self._known(name)
+
+    def _knows(self, name: str) -> bool:
+        key = exact_key(name)
+        if not key or key in _NEVER or len(key) < 2:
+            return False
+        if not name[:1].islower() or not name.isascii():
+            return self._lookup.has(name)
+        if key in _WORDS:
+            return False
+        return any(c.level != "settlement" or c.population >= LOWER_CASE_PEOPLE for c in self._lookup.named(name))
+
+    def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str] = ()) -> tuple[Place, ...]:
+        """Return a place for each toponym of one document, in order.
+
+        A name that no gazetteer has keeps its name, has no gazetteer id, and stands at what the text puts
+        around it (the town a neighbourhood is in, else the area's centre with that precision); failing that at
+        the settlement read nearest to it, with precision ``near`` and a probability below one half; failing
+        that it has no point, and the country and division on which the rest of the document agrees.
+        """
+        return self._answer(tuple(toponyms), tuple(countries))
+
+    def division(self, latitude: float, longitude: float) -> tuple[str, str, str]:
+        """(ISO alpha-3, country's name, first-level division) of a point; empty strings at sea."""
+        return self._boundaries.division(latitude, longitude)
+
+    def division_point(self, iso3: str, admin1: str = "") -> tuple[float, float] | None:
+        """(latitude, longitude) of a division's centre, or a country's where `admin1` is empty; None if unknown."""
+        return self._boundaries.division_point(iso3, admin1)
+
+    def outline(self, bbox: tuple[float, float, float, float] | None = None) -> dict[str, Any]:
+        """Countries and first-level divisions as GeoJSON, simplified for drawing.
+
+        `bbox` is (west, south, east, north) in degrees; without it, the countries of the world.
+        """
+        return self._boundaries.outline(bbox)
+
+
+def open_gazetteer(extra: Sequence[Path] = (), progress: Progress | None = None) -> SqliteGazetteer:
+    """Open the default gazetteer, building its index in the user's cache the first time.
+
+    Parameters
+    ----------
+    extra : paths, optional
+        Further gazetteers. Not read yet.
+    progress : Progress, optional
+        Shown while the index is built (under a minute).
+
+    Raises
+    ------
+    UsageError
+        If the index has to be built and its directory cannot be written; or if `extra` is not empty.
+    """
+    if extra:
+        from tocsin.errors import UsageError
+
+        raise UsageError(f"{extra[0]}: further gazetteers cannot be added yet; leave them out")
+    return SqliteGazetteer(progress)

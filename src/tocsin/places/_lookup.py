@@ -1,0 +1,120 @@
+"""Candidates for a name: every place in the index that may be meant by it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log10
+from typing import Literal
+
+from tocsin.places._names import exact_key, loose_key, similarity, skeleton
+
+__all__ = ["Candidate", "Level", "Lookup"]
+
+Level = Literal["country", "admin1", "admin2", "region", "settlement"]
+
+# What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
+ALTERNATE, LOOSE, SOUNDS_ALIKE = -0.25, -0.6, -1.2
+# Below this two names that share their consonants are different names ("Basra", "Busayrah").
+ALIKE = 0.72
+# A name can have hundreds of places; the largest are enough unless the country is known.
+MOST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place that may be meant. `weight` is the logarithm of how many people live there; `match` is ≤ 0."""
+
+    place: int
+    gazetteer: str
+    gazetteer_id: str
+    label: str
+    level: Level
+    kind: str
+    country: str
+    division: int | None
+    latitude: float
+    longitude: float
+    population: int
+    weight: float
+    match: float
+
+
+class Lookup:
+    """Reads the index. Answers are cached, since the same names come up again and again."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.named = lru_cache(maxsize=65536)(self._named)
+        self.alike = lru_cache(maxsize=65536)(self._alike)
+        self.has = lru_cache(maxsize=65536)(self._has)
+
+    def _rows(self, sql: str, *values: str | int) -> list[tuple[object, ...]]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def _named(self, name: str, country: str = "") -> tuple[Candidate, ...]:
+        """Places with this name, or this name but for articles, spaces and generic words; largest first."""
+        found: dict[int, Candidate] = {}
+        limit = "AND country = ?" if country else ""
+        values = (country,) if country else ()
+        columns = "p.*"
+        for key, table, tier in ((exact_key(name), "exact", True), (loose_key(name), "loose", False)):
+            if not key:
+                continue
+            main = "k.main" if tier else "0"
+            rows = self._rows(
+                f"SELECT {columns}, {main} FROM {table} k JOIN place p ON p.id = k.place WHERE k.key = ? {limit} "
+                f"ORDER BY (level = 'settlement'), population DESC, p.id LIMIT {MOST}",
+                key,
+                *values,
+            )
+            for *row, is_main in rows:
+                match = (0.0 if is_main else ALTERNATE) if tier else LOOSE
+                candidate = _candidate(tuple(row), match)
+                found.setdefault(candidate.place, candidate)
+        return tuple(sorted(found.values(), key=lambda c: (-c.weight - c.match, c.place)))
+
+    def _alike(self, name: str, country: str) -> tuple[Candidate, ...]:
+        """Places of `country` whose name is transliterated like this one."""
+        bone = skeleton(name)
+        if len(bone) < 2:
+            return ()
+        best: dict[int, float] = {}
+        for place, spelling in self._rows(
+            "SELECT place, name FROM skeleton WHERE country = ? AND key = ?", country, bone
+        ):
+            alike = similarity(name, str(spelling))
+            if alike >= ALIKE:
+                best[int(str(place))] = max(alike, best.get(int(str(place)), 0.0))
+        found = []
+        for place, alike in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
+            row = self._rows("SELECT * FROM place WHERE id = ?", place)[0]
+            found.append(_candidate(row, SOUNDS_ALIKE - 4 * (1 - alike)))
+        return tuple(found)
+
+    def _has(self, name: str) -> bool:
+        for key, table in ((exact_key(name), "exact"), (loose_key(name), "loose")):
+            if key and self._rows(f"SELECT 1 FROM {table} WHERE key = ? LIMIT 1", key):
+                return True
+        return False
+
+
+def _candidate(row: tuple[object, ...], match: float) -> Candidate:
+    place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population = row
+    people = int(str(population))
+    return Candidate(
+        place=int(str(place)),
+        gazetteer=str(gazetteer),
+        gazetteer_id=str(gazetteer_id),
+        label=str(label),
+        level=str(level),  # type: ignore[arg-type]
+        kind=str(kind),
+        country=str(country),
+        division=None if division is None else int(str(division)),
+        latitude=float(str(latitude)),
+        longitude=float(str(longitude)),
+        population=people,
+        weight=log10(max(people, 300)),
+        match=match,
+    )
