@@ -167,7 +167,8 @@ class _Draft:
     by_kinds: dict[str, dict[str, int]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     named_in: dict[str, str] = field(default_factory=dict)
-    """The file that first named each code and event type, for messages."""
+    """For messages: the file that first named each code and event type, and that last set what can be checked only
+    when all layers are laid."""
 
 
 def load_codebook(path: Path | None = None) -> Codebook:
@@ -245,7 +246,7 @@ def _table(raw: object, kind: type[T], name: str, table: str) -> T:
 
 def _plain(message: str) -> str:
     """msgspec's message with the field first: ``sensitive: expected `bool`, got `str```."""
-    what, _, where = message.partition(" - at ")
+    what, _, where = message.replace(" | null", "").partition(" - at ")
     return f"{where.strip('`').removeprefix('$.')}: {what[0].lower()}{what[1:]}" if where else what
 
 
@@ -285,6 +286,8 @@ def _lay_codes(draft: _Draft, raw: Mapping[str, Any], name: str) -> None:
     for key, table in _named(raw, _Code, name, "codes"):
         draft.named_in.setdefault(f"codes.{key}", name)
         code = draft.codes.setdefault(key, {"examples": (), "near_misses": ()})
+        if table.event_type is not None:
+            draft.named_in[f"codes.{key}.event_type"] = name
         code["examples"] += table.examples
         code["near_misses"] += tuple(NearMiss(miss.text, miss.code or None) for miss in table.near_misses)
         code.update(_given(table, leave_out=("examples", "near_misses")))
@@ -311,6 +314,7 @@ def _lay_counting(draft: _Draft, raw: Mapping[str, Any], name: str) -> None:
 
 def _lay_precedence(draft: _Draft, raw: Mapping[str, Any], name: str) -> None:
     table = _table(raw, _Precedence, name, "precedence")
+    draft.named_in["precedence"] = name
     draft.order = table.order or draft.order
     draft.rules.extend(PrecedenceRule(rule.stronger, rule.weaker, rule.when) for rule in table.rules)
 
@@ -350,7 +354,7 @@ def _finish(draft: _Draft) -> Codebook:
     event_types = {key: _event_type(draft, key, fields) for key, fields in draft.event_types.items()}
     codes = {key: _code(draft, key, fields) for key, fields in draft.codes.items()}
     for code_id in (*draft.order, *(part for rule in draft.rules for part in (rule.stronger, rule.weaker))):
-        _known(code_id, tuple(codes), f"{draft.files[-1]}: [precedence] code {code_id!r}")
+        _known(code_id, tuple(codes), f"{draft.named_in['precedence']}: [precedence] code {code_id!r}")
     unversioned = Codebook(
         name=draft.about.get("name", ""),
         edition=draft.about.get("version", ""),
@@ -390,7 +394,8 @@ def _code(draft: _Draft, key: str, fields: Mapping[str, Any]) -> Code:
         close = difflib.get_close_matches(key, known, n=1)
         hint = f"; did you mean [codes.{close[0]}]?" if close else "; a new code needs it"
         raise CodebookError(f"{file}: [codes.{key}] field {missing[0]!r} is missing{hint}")
-    _known(fields["event_type"], tuple(draft.event_types), f"{file}: [codes.{key}] event_type {fields['event_type']!r}")
+    file, event_type = draft.named_in[f"codes.{key}.event_type"], fields["event_type"]
+    _known(event_type, tuple(draft.event_types), f"{file}: [codes.{key}] event_type {event_type!r}")
     return Code(
         id=key, **{**fields, "examples": _once(fields["examples"]), "near_misses": _once(fields["near_misses"])}
     )
