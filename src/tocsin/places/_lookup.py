@@ -17,7 +17,7 @@ Level = Literal["country", "admin1", "admin2", "region", "settlement"]
 # What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
 ALTERNATE, LOOSE, SOUNDS_ALIKE = -0.25, -0.6, -1.2
 # Below this two names that share their consonants are different names ("Basra", "Busayrah").
-ALIKE = 0.72
+ALIKE = 0.78
 # A name can have hundreds of places; the largest are enough unless the country is known.
 MOST = 30
 
@@ -56,22 +56,20 @@ class Lookup:
     def _named(self, name: str, country: str = "") -> tuple[Candidate, ...]:
         """Places with this name, or this name but for articles, spaces and generic words; largest first."""
         found: dict[int, Candidate] = {}
+        exact, loose = exact_key(name), loose_key(name)
         limit = "AND country = ?" if country else ""
         values = (country,) if country else ()
-        columns = "p.*"
-        for key, table, tier in ((exact_key(name), "exact", True), (loose_key(name), "loose", False)):
-            if not key:
+        for table, key, main in (("exact", exact, "main"), ("exact", loose, "-1"), ("loose", loose, "-1")):
+            if not key or (table == "exact" and main == "-1" and key == exact):
                 continue
-            main = "k.main" if tier else "0"
             rows = self._rows(
-                f"SELECT {columns}, {main} FROM {table} k JOIN place p ON p.id = k.place WHERE k.key = ? {limit} "
+                f"SELECT p.*, {main} FROM {table} k JOIN place p ON p.id = k.place WHERE k.key = ? {limit} "
                 f"ORDER BY (level = 'settlement'), population DESC, p.id LIMIT {MOST}",
                 key,
                 *values,
             )
             for *row, is_main in rows:
-                match = (0.0 if is_main else ALTERNATE) if tier else LOOSE
-                candidate = _candidate(tuple(row), match)
+                candidate = _candidate(tuple(row), {1: 0.0, 0: ALTERNATE, -1: LOOSE}[int(str(is_main))])
                 found.setdefault(candidate.place, candidate)
         return tuple(sorted(found.values(), key=lambda c: (-c.weight - c.match, c.place)))
 
@@ -94,7 +92,8 @@ class Lookup:
         return tuple(found)
 
     def _has(self, name: str) -> bool:
-        for key, table in ((exact_key(name), "exact"), (loose_key(name), "loose")):
+        exact, loose = exact_key(name), loose_key(name)
+        for table, key in (("exact", exact), ("exact", loose), ("loose", loose)):
             if key and self._rows(f"SELECT 1 FROM {table} WHERE key = ? LIMIT 1", key):
                 return True
         return False

@@ -1,7 +1,8 @@
 """Keys under which names meet that people spell differently.
 
 Three keys, from strict to loose. :func:`exact_key` folds case, accents, punctuation and the letter forms of
-Arabic script. :func:`loose_key` also drops articles, spaces and words such as "province" or "city of".
+Arabic script. :func:`loose_key` also drops articles and spaces. :func:`split_generic` takes words such as
+"province" or "city of" off a name and says which they were.
 :func:`skeleton` keeps the consonants that survive most transliterations; names that share one are compared by
 :func:`similarity` before they are believed.
 """
@@ -14,7 +15,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler, Levenshtein
 
-__all__ = ["exact_key", "folded", "loose_key", "similarity", "skeleton", "strip_generic"]
+__all__ = ["exact_key", "folded", "loose_key", "similarity", "skeleton", "split_generic", "without_qualifier"]
 
 # Letters that no decomposition takes apart.
 _LETTERS = str.maketrans(
@@ -28,16 +29,27 @@ _LETTERS = str.maketrans(
         "′": None, "ʹ": None, "ʺ": None, "\u200c": None, "\u200d": None, "\u00ad": None,
     }
 )  # fmt: skip
-_ARTICLES = frozenset(
-    ["al", "el", "ul", "il", "as", "es", "us", "ash", "esh", "ush", "ad", "ed", "ud", "adh", "edh", "at", "et", "ut", "ath", "eth", "an", "en", "un", "ar", "er", "ur", "az", "ez", "uz", "ez", "the", "la", "le", "les", "los", "las"]
-)
-_GENERIC = frozenset(
-    ["province", "governorate", "governate", "muhafazah", "muhafaza", "muhafazat", "mohafazat", "district", "region", "state", "oblast", "raion", "rayon", "county", "department", "departement", "prefecture", "municipality", "commune", "subdistrict", "county", "wilaya", "wilayat", "vilayet", "emirate", "kingdom", "republic", "territory", "area", "areas", "countryside", "city", "town", "village", "hamlet", "camp", "neighbourhood", "neighborhood", "suburb", "suburbs", "quarter", "outskirts", "greater", "metropolitan", "rural", "capital", "provincial", "division", "cercle", "woreda", "zone"]
-)
-_QUALIFIER = frozenset(
-    ["north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "northeast", "northwest", "southeast", "southwest", "northeastern", "northwestern", "southeastern", "southwestern", "upper", "lower", "nearby", "neighbouring", "neighboring", "mainland"]
-)
-_ARABIC_GENERIC = frozenset(["محافظه", "مدينه", "قريه", "ناحيه", "منطقه", "بلده", "قضاء", "ريف", "مخيم", "ولايه", "حي", "جمهوريه", "استان"])
+_ARTICLES = frozenset({
+    "al", "el", "ul", "il", "as", "es", "us", "ash", "esh", "ush", "ad", "ed", "ud", "adh", "edh", "at", "et",
+    "ut", "ath", "eth", "an", "en", "un", "ar", "er", "ur", "az", "ez", "uz", "the", "la", "le", "les", "los",
+    "las",
+})  # fmt: skip
+_GENERIC = frozenset({
+    "province", "governorate", "governate", "muhafazah", "muhafaza", "muhafazat", "mohafazat", "district",
+    "region", "state", "oblast", "raion", "rayon", "county", "department", "departement", "prefecture",
+    "municipality", "commune", "subdistrict", "wilaya", "wilayat", "vilayet", "emirate", "kingdom", "republic",
+    "territory", "area", "areas", "countryside", "city", "town", "village", "hamlet", "camp", "neighbourhood",
+    "neighborhood", "suburb", "suburbs", "quarter", "outskirts", "greater", "metropolitan", "rural", "capital",
+    "provincial", "division", "cercle", "woreda", "zone",
+})  # fmt: skip
+_QUALIFIER = frozenset({
+    "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "northeast",
+    "northwest", "southeast", "southwest", "northeastern", "northwestern", "southeastern", "southwestern",
+    "upper", "lower", "nearby", "neighbouring", "neighboring", "mainland",
+})  # fmt: skip
+_ARABIC_GENERIC = frozenset({
+    "محافظه", "مدينه", "قريه", "ناحيه", "منطقه", "بلده", "قضاء", "ريف", "مخيم", "ولايه", "حي", "جمهوريه", "استان",
+})  # fmt: skip
 _PUNCTUATION = re.compile(r"[^\w]+|_+")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _FUSED_ARTICLE = re.compile(r"^(?:al|el|ash|esh|as|es|az|ez|ar|er|ad|ed|an|at|et)(?=[bcdfghjklmnpqrstvwxz])")
@@ -64,35 +76,36 @@ def _without_arabic_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
-def strip_generic(key: str) -> str:
-    """An exact key without words that say what kind of place it is; unchanged where nothing would be left.
+def split_generic(name: str) -> tuple[str, str]:
+    """A name's exact key without words that say what kind of place it is, and the last of those words.
 
     Examples
     --------
-    >>> strip_generic("the city of mosul")
-    'mosul'
-    >>> strip_generic("northern province")
-    'northern'
+    >>> split_generic("the city of Mosul")
+    ('mosul', 'city')
+    >>> split_generic("Northern Province")
+    ('northern', 'province')
     """
-    words = key.split()
-    kept = [w for w in words if w not in _GENERIC and w not in _ARABIC_GENERIC]
+    words = exact_key(name).split()
+    generic = [w for w in words if w in _GENERIC or w in _ARABIC_GENERIC]
+    kept = [w for w in words if w not in generic]
     while kept and kept[0] in ("of", "the"):
         kept = kept[1:]
     while kept and kept[-1] == "of":
         kept = kept[:-1]
-    return " ".join(kept) or key
+    return (" ".join(kept), generic[-1]) if kept and generic else (" ".join(words), "")
 
 
 @lru_cache(maxsize=65536)
 def loose_key(name: str) -> str:
-    """`name` without articles, generic words and spaces.
+    """`name` without articles and spaces.
 
     Examples
     --------
-    >>> loose_key("Deir ez-Zor") == loose_key("Deir al-Zor") == loose_key("Deir Zor province")
+    >>> loose_key("Deir ez-Zor") == loose_key("Deir al-Zor") == loose_key("Deir Zor")
     True
     """
-    words = strip_generic(exact_key(name)).split()
+    words = exact_key(name).split()
     if len(words) > 1:
         kept = [w for w in words if w not in _ARTICLES]
         words = kept or words
@@ -114,7 +127,7 @@ _DIGRAPHS = (
 )  # fmt: skip
 _SINGLES = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "p": "b", "j": "g"})
 _VOWELS = (
-    ("aou", "u"), ("awi", "awi"), ("aw", "u"), ("au", "u"), ("ou", "u"), ("oo", "u"), ("ow", "u"), ("uw", "u"), ("o", "u"),
+    ("aou", "u"), ("aw", "u"), ("au", "u"), ("ou", "u"), ("oo", "u"), ("ow", "u"), ("uw", "u"), ("o", "u"),
     ("ay", "i"), ("ai", "i"), ("ei", "i"), ("ey", "i"), ("ee", "i"), ("iy", "i"), ("y", "i"), ("ie", "i"), ("e", "i"),
 )  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")

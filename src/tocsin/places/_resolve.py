@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import asin, cos, degrees, exp, radians, sin
 
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._lookup import Candidate, Lookup
-from tocsin.places._names import exact_key, without_qualifier
+from tocsin.places._names import exact_key, split_generic, without_qualifier
 from tocsin.records import Place, PlacePrecision, Toponym
 
 __all__ = ["Resolver", "displaced", "distance_km"]
@@ -42,11 +42,16 @@ CITY_RADIUS_KM = 40.0
 # Characters between an unknown name and the settlement that may stand for it.
 READING_DISTANCE = 600
 
-_ADMIN_KINDS = frozenset(
-    ["province", "governorate", "state", "region", "oblast", "department", "departement", "emirate", "wilaya", "wilayat", "prefecture", "krai", "republic", "canton", "county", "territory", "muhafazah", "vilayet"]
-)
-_DISTRICT_KINDS = frozenset(["district", "subdistrict", "county", "raion", "rayon", "municipality", "commune", "cercle", "woreda", "zone"])
-_TOWN_KINDS = frozenset(["city", "town", "village", "hamlet", "capital", "settlement", "municipality", "commune", "camp", "locality"])
+_ADMIN_KINDS = frozenset({
+    "province", "governorate", "state", "region", "oblast", "department", "departement", "emirate", "wilaya",
+    "wilayat", "prefecture", "krai", "republic", "canton", "county", "territory", "muhafazah", "vilayet",
+})  # fmt: skip
+DISTRICT_KINDS = frozenset({
+    "district", "subdistrict", "county", "raion", "rayon", "municipality", "commune", "cercle", "woreda", "zone",
+})  # fmt: skip
+_TOWN_KINDS = frozenset({
+    "city", "town", "village", "hamlet", "capital", "settlement", "municipality", "commune", "camp", "locality",
+})  # fmt: skip
 _BEARINGS = {
     "n": 0, "north": 0, "ne": 45, "northeast": 45, "e": 90, "east": 90, "se": 135, "southeast": 135,
     "s": 180, "south": 180, "sw": 225, "southwest": 225, "w": 270, "west": 270, "nw": 315, "northwest": 315,
@@ -83,6 +88,7 @@ class _Mention:
     """All toponyms of a document that say the same, and what they may mean."""
 
     toponym: Toponym
+    kind: str
     starts: list[int]
     candidates: list[Candidate]
     base: list[float]
@@ -127,35 +133,45 @@ class Resolver:
     # What a name may mean
 
     def _mention(self, toponym: Toponym, countries: Sequence[str]) -> _Mention:
-        candidates = self._candidates(toponym.text, countries)
+        kind, candidates = self._candidates(toponym.text, toponym.kind, countries)
         containers = [c for name in toponym.within for c in self._containers(name, countries)]
-        mention = _Mention(toponym, [toponym.start], candidates, [], [], [], containers)
+        mention = _Mention(toponym, kind, [toponym.start], candidates, [], [], [], containers)
         self._rate(mention, countries)
         return mention
 
-    def _candidates(self, name: str, countries: Sequence[str]) -> list[Candidate]:
+    def _candidates(self, name: str, kind: str, countries: Sequence[str]) -> tuple[str, list[Candidate]]:
+        """What a name may mean, and the word for its kind, which may be part of the name."""
+        whole = self._named(f"{name} {kind}", countries) if kind and exact_key(kind) in DISTRICT_KINDS else []
+        found = self._named(name, countries)
+        if found or whole:
+            known = {c.place for c in whole}
+            return kind, whole + [c for c in found if c.place not in known]
+        plain, word = split_generic(name)
+        if word and (found := self._named(plain, countries)):
+            return kind or word, found
+        plain = without_qualifier(plain)
+        return kind or word, self._named(plain, countries) if plain != exact_key(name) else []
+
+    def _named(self, name: str, countries: Sequence[str]) -> list[Candidate]:
         found = {c.place: c for c in self._lookup.named(name)}
-        for country in countries[:4]:
+        for country in countries[:3]:
             for candidate in self._lookup.named(name, country):
                 found.setdefault(candidate.place, candidate)
-        if not found and (plain := without_qualifier(name)) != exact_key(name):
-            return self._candidates(plain, countries)
         return list(found.values())
 
     def _containers(self, name: str, countries: Sequence[str]) -> list[Candidate]:
         """What a name around another may be: its areas, and its largest towns."""
-        found = self._candidates(name, countries)
+        _, found = self._candidates(name, "", countries)
         areas = [c for c in found if c.level != "settlement"]
         towns = [c for c in found if c.level == "settlement" and c.population >= 20_000]
         return areas + sorted(towns, key=lambda c: (c.country not in countries, -c.population, c.place))[:5]
 
     def _rate(self, mention: _Mention, countries: Sequence[str]) -> None:
-        toponym = mention.toponym
         mention.base = [
-            _weight(c) + c.match + _kind_agreement(toponym.kind, c) + _hint(c.country, countries)
+            _weight(c) + c.match + _kind_agreement(mention.kind, c) + _hint(c.country, countries)
             for c in mention.candidates
         ]
-        if not toponym.kind:
+        if not mention.kind:
             for i, c in enumerate(mention.candidates):
                 if c.level in ("admin1", "admin2") and _has_namesake_town(c, mention.candidates):
                     mention.base[i] -= NAMESAKE
@@ -345,7 +361,7 @@ class Resolver:
             gap, _, place = min(close, key=lambda item: item[:2])
             probability = round(0.4 * exp(-gap / READING_DISTANCE), 4)
             stand_in = self._standing_in(toponym, place)
-            return _replaced(stand_in, precision="near", probability=probability)
+            return replace(stand_in, precision="near", probability=probability)
         country = next(iter(about)) if len(about) == 1 else countries[0] if len(countries) == 1 and not about else ""
         divisions = {place.admin1 for _, place in settled if place.precision != "country"}
         return Place(
@@ -358,13 +374,7 @@ class Resolver:
         )
 
     def _standing_in(self, toponym: Toponym, place: Place) -> Place:
-        return _replaced(place, name=toponym.text, label=toponym.text, kind=toponym.kind, gazetteer="", gazetteer_id="")
-
-
-def _replaced(place: Place, **changes: object) -> Place:
-    from dataclasses import replace
-
-    return replace(place, **changes)  # type: ignore[arg-type]
+        return replace(place, name=toponym.text, label=toponym.text, kind=toponym.kind, gazetteer="", gazetteer_id="")
 
 
 def _sense(toponym: Toponym) -> tuple[object, ...]:
@@ -377,7 +387,7 @@ def _weight(candidate: Candidate) -> float:
     if candidate.level == "country":
         return COUNTRY_WEIGHT
     if candidate.level == "region":
-        return REGION_WEIGHT
+        return COUNTRY_WEIGHT if candidate.kind == "continent" else REGION_WEIGHT
     if candidate.level == "admin2":
         return ADMIN2_WEIGHT
     return POPULATION * candidate.weight
@@ -397,7 +407,7 @@ def _kind_agreement(kind: str, candidate: Candidate) -> float:
         if candidate.level == "admin1":
             return KIND
         return 0.5 * KIND if candidate.level in ("admin2", "region") else 0.0
-    if word in _DISTRICT_KINDS and candidate.level == "admin2":
+    if word in DISTRICT_KINDS and candidate.level == "admin2":
         return KIND
     if word in _TOWN_KINDS:
         return 0.0 if candidate.level == "settlement" else -KIND
