@@ -1,0 +1,141 @@
+"""Files and folders, in an order that is the same everywhere, each read by the source that takes its form."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from tocsin.errors import InputError, UnreadableInput
+from tocsin.interfaces import Item, Source, load_plugins
+
+__all__ = ["Input", "Received", "find", "read", "read_input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read.
+
+    Attributes
+    ----------
+    name : str
+        Its path relative to the parent of the path that was given, with ``/``; just its name if it was given itself.
+    path : Path
+        Where it is.
+    original : str
+        SHA-256 (hex) of its bytes.
+    """
+
+    name: str
+    path: Path
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A document and the input it came in; `item` carries the row number or entry id it had there."""
+
+    name: str
+    path: Path
+    original: str
+    item: Item
+
+
+def read(paths: Sequence[Path]) -> Iterator[Received | InputError]:
+    """Yield every document under `paths`, and an error for each input or part of one that could not be read.
+
+    Nothing is raised for bad input. Folders are walked in the order of their files' names, hidden files and
+    empty folders are passed over. Tables stream. To leave out inputs that were read before, go through
+    :func:`find` and :func:`read_input`, and compare :attr:`Input.original`.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders, read in this order.
+    """
+    for found in find(paths):
+        if isinstance(found, InputError):
+            yield found
+        else:
+            yield from read_input(found)
+
+
+def read_input(given: Input) -> Iterator[Received | InputError]:
+    """Yield the documents of one input, and an error for each part that could not be read."""
+    source = _sources()[given.path.suffix.lower()]
+    try:
+        for found in source.read(given.path, given.name):
+            if isinstance(found, InputError):
+                yield found
+            else:
+                yield Received(given.name, given.path, given.original, found)
+    except Exception as error:  # One broken file, or somebody's source, must not end a batch of thousands.
+        yield UnreadableInput(
+            given.name, f"could not be read ({type(error).__name__}: {error}); leave it out and report this"
+        )
+
+
+def find(paths: Sequence[Path]) -> Iterator[Input | InputError]:
+    """Yield the inputs under `paths` in order, and an error for each that is of no known form or cannot be opened."""
+    for given in paths:
+        top = Path(os.path.abspath(given))  # not resolved: a link that is given is meant
+        if top.is_dir():
+            yield from _folder(top)
+        elif top.exists():
+            yield _input(top, top.name)
+        else:
+            yield InputError(str(given), "does not exist; check the path")
+
+
+def _folder(top: Path) -> Iterator[Input | InputError]:
+    inside = top.resolve()
+    unreadable: list[OSError] = []
+    entries: list[Path] = []
+    for folder, folders, files in os.walk(top, onerror=unreadable.append):
+        here = Path(folder)
+        folders[:] = [f for f in folders if not f.startswith(".")]
+        entries += [here / f for f in files if not f.startswith(".")]
+        entries += [here / f for f in folders if (here / f).is_symlink()]
+    for error in unreadable:
+        yield InputError(
+            _name(Path(error.filename), top), f"cannot be opened ({error.strerror}); check its permissions"
+        )
+    for path in sorted(entries, key=lambda p: p.relative_to(top).as_posix()):
+        name = _name(path, top)
+        if path.is_symlink() and not path.resolve().is_relative_to(inside):
+            yield InputError(
+                name, "is a link that leads out of the folder and is not followed; copy the file into the folder"
+            )
+        elif not path.is_dir():  # a link to a folder inside is read where that folder stands
+            yield _input(path, name)
+
+
+def _input(path: Path, name: str) -> Input | InputError:
+    if path.suffix.lower() not in _sources():
+        forms = ", ".join(sorted(_sources()))
+        return InputError(name, f"is of a form that is not read here; these are: {forms}")
+    if not path.is_file():
+        return InputError(name, "is not a file that can be read; leave it out")
+    try:
+        with path.open("rb") as file:
+            return Input(name, path, hashlib.file_digest(file, "sha256").hexdigest())
+    except OSError as error:
+        return UnreadableInput(name, f"cannot be opened ({error.strerror or error}); check its permissions")
+
+
+def _name(path: Path, top: Path) -> str:
+    return path.relative_to(top.parent).as_posix()
+
+
+@lru_cache(maxsize=1)
+def _sources() -> dict[str, Source]:
+    """The sources by the file endings they take; the first by name where two take one."""
+    taken: dict[str, Source] = {}
+    for kind in load_plugins("tocsin.sources").values():
+        source: Source = kind()
+        for suffix in source.suffixes:
+            taken.setdefault(suffix, source)
+    return taken
