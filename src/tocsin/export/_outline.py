@@ -1,0 +1,146 @@
+"""Boundaries made small enough to travel inside a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+__all__ = ["Box", "box_of", "pack_outline"]
+
+Ring = Sequence[Sequence[float]]
+
+# A hundredth of a degree is about a kilometre: finer than any boundary is drawn at the closest zoom that makes sense.
+_NEAR_GRID = 100
+# Countries beyond the events are only there so that a reader who zooms out is not lost.
+_FAR_GRID = 10
+# At about four characters a point this keeps first-level boundaries under a megabyte; above it they are drawn coarser.
+_MOST_POINTS = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def padded(self) -> Box:
+        """The box with room around it: a third of its size, at least two degrees."""
+        wide, high = max(2.0, (self.east - self.west) / 3), max(2.0, (self.north - self.south) / 3)
+        return Box(self.west - wide, self.south - high, self.east + wide, self.north + high)
+
+    def meets(self, other: Box) -> bool:
+        """Whether the two share any point."""
+        return (
+            self.west <= other.east
+            and other.west <= self.east
+            and self.south <= other.north
+            and other.south <= self.north
+        )
+
+
+def box_of(points: Iterable[tuple[float, float]]) -> Box | None:
+    """The smallest box around `points` (longitude, latitude), None where there are none."""
+    found = list(points)
+    if not found:
+        return None
+    longitudes, latitudes = [p[0] for p in found], [p[1] for p in found]
+    return Box(min(longitudes), min(latitudes), max(longitudes), max(latitudes))
+
+
+def pack_outline(outline: Mapping[str, Any], focus: Box | None, countries: frozenset[str]) -> dict[str, Any]:
+    """Cut `outline` down to what a map of `focus` shows, in whole numbers.
+
+    Parameters
+    ----------
+    outline : mapping
+        ``countries`` and ``admin1``, each a GeoJSON FeatureCollection of (multi)polygons in WGS 84 degrees, with the
+        properties ``name`` and ``iso3``. Either may be absent.
+    focus : Box or None
+        Where the events are.
+    countries : frozenset of str
+        ISO alpha-3 codes of the countries whose first-level divisions are shown.
+
+    Returns
+    -------
+    dict
+        ``countries`` and ``admin1``: lists of ``{"name", "iso3", "grid", "polygons"}``. A polygon is a list of
+        rings; a ring is ``[x, y, dx, dy, …]`` in steps of 1/grid degree, exterior clockwise, as d3-geo takes it.
+    """
+    near = focus.padded() if focus else None
+    packed = []
+    for feature in _features(outline, "countries"):
+        grid = _NEAR_GRID if near and _box(feature).meets(near) else _FAR_GRID
+        packed.append(_pack(feature, grid))
+    divisions = [
+        feature
+        for feature in _features(outline, "admin1")
+        if near and _box(feature).meets(near) and (not _iso3(feature) or _iso3(feature) in countries)
+    ]
+    points = sum(len(ring) for feature in divisions for polygon in _polygons(feature) for ring in polygon)
+    grid = _NEAR_GRID if points <= _MOST_POINTS else _FAR_GRID
+    return {
+        "countries": [c for c in packed if c["polygons"]],
+        "admin1": [a for a in (_pack(feature, grid) for feature in divisions) if a["polygons"]],
+    }
+
+
+def _features(outline: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    collection = outline.get(name) or {}
+    return [f for f in collection.get("features", ()) if f.get("geometry") and any(_polygons(f))]
+
+
+def _polygons(feature: Mapping[str, Any]) -> Sequence[Sequence[Ring]]:
+    geometry = feature["geometry"]
+    if geometry["type"] == "Polygon":
+        return [geometry["coordinates"]]
+    if geometry["type"] == "MultiPolygon":
+        return geometry["coordinates"]  # type: ignore[no-any-return]
+    return []
+
+
+def _points(feature: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
+    for polygon in _polygons(feature):
+        for point in polygon[0]:
+            yield point[0], point[1]
+
+
+def _box(feature: Mapping[str, Any]) -> Box:
+    return box_of(_points(feature)) or Box(0, 0, 0, 0)
+
+
+def _iso3(feature: Mapping[str, Any]) -> str:
+    return str((feature.get("properties") or {}).get("iso3") or "")
+
+
+def _pack(feature: Mapping[str, Any], grid: int) -> dict[str, Any]:
+    polygons = []
+    for polygon in _polygons(feature):
+        rings = [_pack_ring(ring, grid, clockwise=number == 0) for number, ring in enumerate(polygon)]
+        if rings[0]:
+            polygons.append([ring for ring in rings if ring])
+    name = str((feature.get("properties") or {}).get("name") or "")
+    return {"name": name, "iso3": _iso3(feature), "grid": grid, "polygons": polygons}
+
+
+def _pack_ring(ring: Ring, grid: int, *, clockwise: bool) -> list[int]:
+    steps: list[tuple[int, int]] = []
+    for point in ring:
+        step = (round(point[0] * grid), round(point[1] * grid))
+        if not steps or steps[-1] != step:
+            steps.append(step)
+    if len(steps) > 1 and steps[0] == steps[-1]:
+        steps.pop()
+    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(steps, [*steps[1:], *steps[:1]], strict=True))
+    if len(steps) < 3 or doubled == 0:
+        return []
+    if (doubled < 0) != clockwise:
+        steps.reverse()
+    flat = [*steps[0]]
+    for before, after in pairwise(steps):
+        flat += (after[0] - before[0], after[1] - before[1])
+    return flat
