@@ -13,7 +13,7 @@ from tocsin.sources import clean
 PIECES = [
     ("a", "a"),
     ("B ", "B "),
-    ("\u00ad", ""),
+    ("\u00adx", "x"),
     ("\u200b", ""),
     ("\u200e", ""),
     ("\u202b", ""),

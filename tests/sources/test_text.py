@@ -106,10 +106,14 @@ I was there and it was not at all like that, the lorry had no flour in it, belie
 
 
 def test_wrapped_lines_are_joined(tmp_path: Path) -> None:
-    text = "Title of the note\n\nArmed men stopped a lorry on the road\nbetween the two towns late on Sunday\nand took its driver away, it is said.\n"
+    text = (
+        "Title of the note\n\nArmed men stopped a lorry on the road\nbetween the two "
+        "towns late on Sunday\nand took its driver away, it is said.\n"
+    )
     document, _ = read(tmp_path, text)
     assert document.text.endswith(
-        "Armed men stopped a lorry on the road between the two towns late on Sunday and took its driver away, it is said."
+        "Armed men stopped a lorry on the road between the two towns late on Sunday and "
+        "took its driver away, it is said."
     )
 
 

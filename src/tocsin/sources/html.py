@@ -20,7 +20,7 @@ from lxml import etree, html
 
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item
-from tocsin.records import PartKind
+from tocsin.records import PartKind, When
 from tocsin.sources._cleaning import clean, collapse
 from tocsin.sources._composing import Block, Credits, compose
 from tocsin.sources._credits import agency, apply_header, byline, header, read_credits
@@ -238,24 +238,30 @@ def _take_day(credits: Credits, page: html.HtmlElement, metas: dict[str, str], d
     )
     for each in pruned.xpath(f"//*[not(self::body or self::html)][{named}]"):
         words = collapse(each.text_content())
-        if len(words) <= 120 and not re.search(r"update|modif", words, re.I) and (day := find_day(words)):
+        if len(words) <= 120 and not _CHANGED.search(words) and (day := find_day(words)):
             credits.published = published_on(day, "stated")
             return
-    day_found = _by_htmldate(pruned)
-    if day_found:
-        credits.published = day_found
+    credits.published = _by_htmldate(pruned)
 
 
-def _by_htmldate(pruned: html.HtmlElement) -> Any:
+def _by_htmldate(pruned: html.HtmlElement) -> When | None:
     """What htmldate finds without its wider search, which guesses from copyright years and any number in the text."""
-    for each in pruned.xpath("//p | //li | //h1 | //h2 | //h3 | //script | //style"):
-        if each.tag != "p" or len(each.text_content()) > 120:
+    for each in list(pruned.iter()):
+        if not isinstance(each.tag, str) or each.getparent() is None or each.tag in ("html", "head", "body"):
+            continue
+        words = each.text_content() if each.tag != "meta" else f"{each.get('property')} {each.get('name')}"
+        long = each.tag in ("p", "li", "h1", "h2", "h3", "title", "script", "style") and len(words) > 120
+        # The day of the last change is no day of publication.
+        if long or (len(words) <= 120 and _CHANGED.search(words)):
             each.drop_tree()
     # Fixed bounds: the answer must not depend on the day of running.
     found = find_date(pruned, extensive_search=False, original_date=True, min_date="1990-01-01", max_date="2099-12-31")
     day = parse_day(found) if found else None
     # The first of January is what a bare year becomes.
     return published_on(day, "metadata") if day and (day.month, day.day) != (1, 1) else None
+
+
+_CHANGED = re.compile(r"update|modif|\bedited|actualis|mis à jour", re.I)
 
 
 # The article's text -----------------------------------------------------------------------------------------
@@ -405,7 +411,8 @@ def _article(raw: str, page: html.HtmlElement, credits: Credits) -> list[Block]:
         chosen = range(matched[0], matched[-1] + 1)
     elif stretches:
         chosen = range(len(stretches))
-    return _kept(credits, [stretches[at] for at in chosen], vouched)
+    days = {collapse(each.text_content()) for each in page.iter("time")}
+    return _kept(credits, [stretches[at] for at in chosen if stretches[at].text not in days], vouched)
 
 
 def _container(pruned: html.HtmlElement) -> html.HtmlElement | None:
@@ -477,7 +484,7 @@ def _said_otherwise(credits: Credits, text: str) -> bool:
         flags=re.I,
     )
     if (day := find_day(text)) and len(re.sub(r"[\W\d_]+", " ", bare).split()) <= 1:
-        if credits.published is None and not re.search(r"update|modif", text, re.I):
+        if credits.published is None and not _CHANGED.search(text):
             credits.published = published_on(day, "stated")
         return True
     return False
