@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from tocsin.codebook._actors import ActorEntry, ActorList, ActorMatch, State, load_actors
 from tocsin.codebook._codes import Code, Codebook, EventType, NearMiss, PrecedenceRule, VagueCount
 from tocsin.codebook._lint import Finding, lint
 from tocsin.codebook._load import load_codebook
 
 __all__ = [
+    "ActorEntry",
+    "ActorList",
+    "ActorMatch",
     "Code",
     "Codebook",
     "EventType",
     "Finding",
     "NearMiss",
     "PrecedenceRule",
+    "State",
     "VagueCount",
     "lint",
+    "load_actors",
     "load_codebook",
 ]
