@@ -25,26 +25,14 @@ __all__ = ["ActorEntry", "ActorList", "ActorMatch", "Force", "Regime", "State", 
 
 KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
 STATE_LABELS = {"military": "Military Forces", "police": "Police Forces", "government": "Government"}
+# Acronyms of up to four letters look like words ("IS", "MIT"), longer ones ("MINUSMA") do not.
+ACRONYM = 4
 REGIONS = frozenset(
-    [
-        "Antarctica",
-        "Caribbean",
-        "Caucasus and Central Asia",
-        "Central America",
-        "East Asia",
-        "Eastern Africa",
-        "Europe",
-        "Middle Africa",
-        "Middle East",
-        "North America",
-        "Northern Africa",
-        "Oceania",
-        "South America",
-        "South Asia",
-        "Southeast Asia",
-        "Southern Africa",
-        "Western Africa",
-    ]
+    (
+        *("Antarctica", "Caribbean", "Caucasus and Central Asia", "Central America", "East Asia", "Eastern Africa"),
+        *("Europe", "Middle Africa", "Middle East", "North America", "Northern Africa", "Oceania", "South America"),
+        *("South Asia", "Southeast Asia", "Southern Africa", "Western Africa"),
+    )
 )
 
 # Letters and digits with their combining marks; a mark left outside would cut a vowelled word in two.
@@ -52,10 +40,12 @@ _MARKS = "\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u093a-\u094d\u0981
 _APOSTROPHES = "'’‘ʼʻʿʾ`´"
 _TOKEN = re.compile(rf"[^\W_][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_]*)*(?:[{_APOSTROPHES}][^\W_]+)*")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
+_POSSESSIVE_GAP = re.compile(rf"^[{_APOSTROPHES}]s?(?=\s)")
+NEXT_TO = ("term", "beside", "act")
 _NOT_PLAIN = re.compile(rf"[^\x00-\x7f]|[{_APOSTROPHES}]")
 # What may stand between two words of one name. A line may wrap inside a name, a paragraph may not.
 _GAP = re.compile(
-    rf"\)?(?:[ \t\u00a0]*\r?\n?[ \t\u00a0]*|[ \u00a0]?[-‐‑–/&][ \u00a0]?|[{_APOSTROPHES}][ \u00a0]?|\.[ \u00a0]?)\Z"
+    rf"\)?(?:[ \t\u00a0]*\r?\n?[ \t\u00a0]*|[ \u00a0]?[-‐‑–/&(][ \u00a0]?|[{_APOSTROPHES}][ \u00a0]?|\.)\Z"
 )
 # "rebel-held", "Turkish-backed", "army-run": the word before the hyphen did nothing.
 _OTHER_THAN = re.compile(
@@ -64,6 +54,10 @@ _OTHER_THAN = re.compile(
     r"mediated|supplied|besieged|affiliated|linked|free|friendly|issued|imposed|appointed|operated|owned)\b",
     re.IGNORECASE,
 )
+# "IS-linked militants", "army-backed militia": nobody's name, but the words are worth keeping together.
+_NEAR_TO = frozenset({"affiliated", "aligned", "allied", "armed", "backed", "funded", "inspired", "led", "linked"})
+# "and", "so", "with", "to", "like" are written into the next word in Arabic.
+_CLITICS = frozenset("وفبلك")
 _AGAINST = re.compile(r"\b(?:anti|pro|non|ex|counter|un)[-‐‑–]$", re.IGNORECASE)
 _PARENTHESIS = re.compile(
     r"\s?\(\s?(?:the |or |also known as |known as |formerly )?([^()\n]{2,40}?)\s?\)", re.IGNORECASE
@@ -164,7 +158,11 @@ class ActorMatch:
 
 @dataclass(frozen=True, slots=True)
 class Generic:
-    """Words that say what kind of actor, not which. `beside` only count next to a nationality or a name."""
+    """Words that say what kind of actor, not which.
+
+    `terms` stand by themselves, `beside` only after a nationality or a name, `tails` only after a name. `acts`
+    after a nationality ("Turkish shelling") tell whose forces it was, and stay out of the actor's words.
+    """
 
     label: str
     kind: ActorKind
@@ -173,16 +171,23 @@ class Generic:
     initiator: ActorKind | None = None
     terms: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Alias:
-    """One way to write one thing. `owner` says what: an entry, a force, general words, a state, or nobody."""
+    """One way to write one thing. `owner` says what: an entry, a force, general words, a state, or nobody.
+
+    `case` is what the capitals must be: as written (exact), all (upper), the first (capital), any (empty).
+    `bound` spellings count only in a text about a country of their owner.
+    """
 
     words: str
     owner: ActorEntry | Generic | State | _StateForce | None
     case: str = ""
-    beside: bool = False
+    role: str = "term"
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,7 @@ def _fold(word: str) -> tuple[str, int]:
         kept = len(bare)
         marks = (c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c) and c != "\u0640")
         key = "".join(c for c in marks if c not in _APOSTROPHES).casefold()
-        key = key.replace("ı", "i").replace("ى", "ي").replace("ٱ", "ا")
+        key = key.replace("ı", "i").replace("ى", "ي").replace("ٱ", "ا").replace("ة", "ه")
     return ("al" if key in ("el", "ul") else key), kept
 
 
@@ -226,6 +231,11 @@ def _tokens(text: str) -> list[_Token]:
 
 def _keys(words: str) -> tuple[str, ...]:
     return tuple(token.key for token in _tokens(words))
+
+
+def _written(alias: str) -> str:
+    """An alias without the mark that says when it counts."""
+    return alias.lstrip("=?")
 
 
 def _plurals(term: str) -> tuple[str, ...]:
@@ -274,44 +284,50 @@ class ActorList:
 
     def _fill(self, ignored: Iterable[str]) -> None:
         for entry in self.entries:
-            for words in (entry.label, *entry.aliases, *(label for _, label in entry.branches)):
+            names = (*entry.aliases, *(label for _, label in entry.branches))
+            restricted = f"?{entry.label}" in names or f"={entry.label}" in names
+            for words in names if restricted else (entry.label, *names):
                 self._add(words, entry)
         for state in self.states:
             for words in (state.name, state.name_ar, *state.aliases, *state.adjectives, *state.capitals):
                 self._add(words, state)
                 if words not in state.capitals:
-                    self._state_names.setdefault(_keys(words.removeprefix("=")), state)
+                    self._state_names.setdefault(_keys(words.lstrip("=?")), state)
             for force in state.forces:
+                owner = _StateForce(state, force)
                 for words in (force.name, *force.aliases):
-                    self._add(words, _StateForce(state, force))
+                    self._add(words, owner)
         for generic in self.generics:
-            for term in generic.terms:
-                for words in _plurals(term):
-                    self._add(words, generic)
-            for term in generic.beside:
-                for words in _plurals(term):
-                    self._add(words, generic, beside=True)
+            for role, terms in (
+                ("term", generic.terms),
+                ("beside", generic.beside),
+                ("tail", generic.tails),
+                ("act", generic.acts),
+            ):
+                for term in terms:
+                    for words in _plurals(term):
+                        self._add(words, generic, role)
         for words in ignored:
             self._add(words, None)
-        for first, names in self._index.items():
-            self._longest[first] = tuple(sorted({len(keys) for keys in names}, reverse=True))
+        for first, keyed in self._index.items():
+            self._longest[first] = tuple(sorted({len(keys) for keys in keyed}, reverse=True))
 
-    def _add(
-        self, words: str, owner: ActorEntry | Generic | State | _StateForce | None, *, beside: bool = False
-    ) -> None:
-        case = ""
-        if words.startswith("="):
-            words, case = words[1:], "exact"
-        elif isinstance(owner, State):
-            case = "upper" if words.isupper() else "capital"
-        elif words.isupper() and words.isascii() and sum(c.isalpha() for c in words) <= 4:
-            case = "upper"
+    def _add(self, words: str, owner: ActorEntry | Generic | State | _StateForce | None, role: str = "term") -> None:
+        mark, words = words[:1], words.lstrip("=?")
         keys = _keys(words)
         if not keys:
             return
+        case = ""
+        if mark == "=":
+            case = "exact"
+        elif isinstance(owner, State):
+            case = "upper" if words.isupper() else "capital" if words[0].isupper() else ""
+        elif words.isupper() and words.isascii() and sum(c.isalpha() for c in words) <= ACRONYM:
+            case = "upper"
+        alias = _Alias(words, owner, case, role, bound=mark == "?")
         aliases = self._index.setdefault(keys[0], {}).setdefault(keys, [])
-        if not any(alias.owner is owner for alias in aliases):
-            aliases.append(_Alias(words, owner, case, beside))
+        if alias not in aliases:
+            aliases.append(alias)
 
     # Looking things up
 
@@ -344,7 +360,7 @@ class ActorList:
             If the list has no such id.
         """
         entry = self.entry(id)
-        return (entry.label, *(alias.removeprefix("=") for alias in entry.aliases if alias != entry.label))
+        return (entry.label, *(alias for alias in map(_written, entry.aliases) if alias != entry.label))
 
     def branch(self, id: str, country: str) -> str:
         """The name of the entry's branch in `country`, or its label where it has none there.
@@ -396,7 +412,7 @@ class ActorList:
         whole = _keys(core)
         named = self._index.get(whole[0], {}).get(whole, []) if whole else []
         for alias in _preferred(named, hints):
-            if not alias.beside and alias.owner is not None:
+            if alias.role == "term" and alias.owner is not None:
                 return self._bare(alias.owner, start, start + len(core), core)
         return None
 
@@ -534,7 +550,7 @@ class _Reader:
         index = self.actors._index
         position, tokens = 0, self.tokens
         while position < len(tokens):
-            if tokens[position].key not in index:
+            if tokens[position].key not in index and not self._without_clitic(position):
                 position += 1
                 continue
             match, position = self._at(position)
@@ -553,6 +569,14 @@ class _Reader:
                     yield self.actors._bare(owner, start, end, self.text[start:end])
                 break
             position += step
+
+    def _without_clitic(self, position: int) -> bool:
+        """Whether a name starts after an Arabic word's first letter; if so, the token begins there from now on."""
+        token = self.tokens[position]
+        if token.key[:1] not in _CLITICS or token.key[1:] not in self.actors._index:
+            return False
+        self.tokens[position] = _Token(token.start + 1, token.end, token.key[1:])
+        return True
 
     # One position
 
@@ -585,7 +609,7 @@ class _Reader:
             aliases = names.get(tuple(token.key for token in self.tokens[position:after]))
             if aliases is None or not all(self._joined(i) for i in range(position, after - 1)):
                 continue
-            kept = [alias for alias in aliases if self._case_fits(alias, position, after)]
+            kept = [alias for alias in aliases if self._fits(alias, position, after)]
             if kept:
                 found.append((kept, after))
         return found
@@ -595,20 +619,28 @@ class _Reader:
         gap = self.text[self.tokens[position].end : self.tokens[position + 1].start]
         return gap == " " or (len(gap) <= 6 and _GAP.match(_POSSESSIVE_GAP.sub("", gap)) is not None)
 
+    def _fits(self, alias: _Alias, position: int, after: int) -> bool:
+        """Whether capitals and context allow this reading of the words."""
+        return self._case_fits(alias, position, after) and (not alias.bound or self._about(alias))
+
     def _case_fits(self, alias: _Alias, position: int, after: int) -> bool:
         if not alias.case:
             return True
-        start, end = self.tokens[position].start, self.tokens[after - 1].end
-        words = self.text[start:end]
-        if self.uniform or (words.isupper() and alias.case != "capital" and self._shouting(position, after)):
-            return (
-                alias.case != "exact" and "".join(t.key for t in self.tokens[position:after]) not in self.actors._common
-            )
+        words = self.text[self.tokens[position].start : self.tokens[after - 1].end]
+        if self.uniform or (alias.case == "upper" and words.isupper() and self._shouting(position, after)):
+            common = after == position + 1 and self.tokens[position].key in self.actors._common
+            return alias.case != "exact" and not common
         if alias.case == "exact":
             return words == alias.words or words.replace("’", "'") == alias.words
         if alias.case == "upper":
-            return words.isupper()
-        return words[0].isupper() or not words[0].islower()
+            # Some outlets write acronyms that are spoken as words with one capital: "Farc", "Unicef".
+            spoken = len(words) == ACRONYM and words.istitle() and self.tokens[position].key not in self.actors._common
+            return words.isupper() or spoken
+        return not words[0].islower()
+
+    def _about(self, alias: _Alias) -> bool:
+        about = {*self.countries, *self._named_countries()}
+        return not about.isdisjoint(_countries_of(alias.owner))
 
     def _shouting(self, position: int, after: int) -> bool:
         """Whether the words on both sides are in capitals too, so that capitals tell nothing."""
@@ -619,17 +651,19 @@ class _Reader:
     def _choose(self, aliases: list[_Alias]) -> _Alias:
         if len(aliases) == 1:
             return aliases[0]
-        return _preferred(aliases, self.countries or self._named_countries())[0]
+        ranked = _preferred(aliases, self.countries or self._named_countries())
+        return min(ranked, key=lambda alias: alias.role != "term")
 
     def _named_countries(self) -> tuple[str, ...]:
-        """Countries of this text, most named first, told by names that only one of them has."""
+        """Countries of this text, most named first, told by names that only one actor or state has."""
         if self._named is None:
+            self._named = ()
             counts: Counter[str] = Counter()
             for position in range(len(self.tokens)):
                 for aliases, _ in self._surfaces(position):
-                    if len(aliases) == 1:
-                        owned = _countries_of(aliases[0].owner)
-                        counts.update(owned if len(owned) == 1 else ())
+                    owners = _countries_of(aliases[0].owner)
+                    if len(aliases) == 1 and owners:
+                        counts[owners[0]] += 1
                     break
             self._named = tuple(country for country, _ in counts.most_common())
         return self._named
@@ -638,15 +672,28 @@ class _Reader:
 
     def _extend(self, alias: _Alias, position: int, after: int) -> tuple[ActorMatch | None, int]:
         owner = alias.owner
-        if owner is None or self._describes(after):
+        if owner is None:
             return None, after
+        if self._describes(after):
+            return self._near_to(position, after)
         if isinstance(owner, State):
             return self._nationality(owner, position, after)
         if isinstance(owner, Generic):
             return self._general(alias, owner, position, after)
         after = self._with_acronym(owner, after)
-        after = self._with_tail(after)
+        tail, after = self._with_tail(after)
+        if isinstance(owner, _StateForce) and owner.force.force == "government" and tail and tail.force:
+            start, end = self._bounds(position, after)
+            return self.actors._of_state(owner.state, tail.force, start, end, self.text[start:end]), after
         return self._made(owner, position, after), after
+
+    def _near_to(self, position: int, after: int) -> tuple[ActorMatch | None, int]:
+        """ "IS-linked militants": general words with whom they are said to be close to."""
+        if after < len(self.tokens) and self.tokens[after].key in _NEAR_TO:
+            found = self._general_at(after + 1, ("term",))
+            if found is not None and found[1].armed:
+                return self._made(found[1], position, found[2]), found[2]
+        return None, after
 
     def _made(self, owner: ActorEntry | Generic | _StateForce, position: int, after: int) -> ActorMatch:
         start, end = self._bounds(position, after)
@@ -660,22 +707,25 @@ class _Reader:
     def _describes(self, after: int) -> bool:
         return _OTHER_THAN.match(self.text, self.tokens[after - 1].end) is not None
 
-    def _general_at(self, position: int) -> tuple[Generic, int] | None:
-        """General words that start at `position`, when they follow on from the token before."""
+    def _general_at(self, position: int, roles: Sequence[str]) -> tuple[_Alias, Generic, int] | None:
+        """General words in one of `roles` that start at `position` and follow on from the token before."""
         if position >= len(self.tokens) or not self._joined(position - 1):
             return None
         for aliases, after in self._surfaces(position):
-            for alias in aliases:
-                if isinstance(alias.owner, Generic) and not self._describes(after):
-                    return alias.owner, after
+            for role in roles:
+                for alias in aliases:
+                    if isinstance(alias.owner, Generic) and alias.role == role and not self._describes(after):
+                        return alias, alias.owner, after
         return None
 
     def _nationality(self, state: State, position: int, after: int) -> tuple[ActorMatch | None, int]:
-        """ "Somali soldiers", "Russia's navy": a state and the general words after it."""
-        found = self._general_at(after)
+        """ "Somali soldiers", "Russia's navy", "Turkish shelling": a state and the general words after it."""
+        found = self._general_at(after, NEXT_TO)
         if found is None:
             return None, after
-        generic, past = found
+        alias, generic, past = found
+        if alias.role == "act":
+            past = after
         start, end = self._bounds(position, past)
         words = self.text[start:end]
         if generic.force:
@@ -683,15 +733,15 @@ class _Reader:
         return replace(self.actors._bare(generic, start, end, words), country=state.iso3), past
 
     def _general(self, alias: _Alias, generic: Generic, position: int, after: int) -> tuple[ActorMatch | None, int]:
-        """ "soldiers from Chad", "fighters of the Islamic State": general words and whose they are."""
+        """ "soldiers from Chad", "members of the Islamic State": general words and whose they are."""
         owner, past = self._whose(after) if generic.force or generic.armed else (None, after)
-        if isinstance(owner, State) and generic.force:
+        if isinstance(owner, State) and generic.force and alias.role == "term":
             start, end = self._bounds(position, past)
             return self.actors._of_state(owner, generic.force, start, end, self.text[start:end]), past
-        if isinstance(owner, ActorEntry | _StateForce):
+        if isinstance(owner, ActorEntry | _StateForce) and alias.role != "act":
             past = self._with_acronym(owner, past)
             return self._made(owner, position, past), past
-        return (None if alias.beside else self._made(generic, position, after)), after
+        return (self._made(generic, position, after) if alias.role == "term" else None), after
 
     def _whose(self, after: int) -> tuple[ActorEntry | _StateForce | State | None, int]:
         if after >= len(self.tokens) or self.tokens[after].key not in _FROM:
@@ -705,7 +755,7 @@ class _Reader:
             owner = self._choose(aliases).owner
             if isinstance(owner, ActorEntry | _StateForce) and not self._describes(past):
                 return owner, past
-            if isinstance(owner, State) and self._general_at(past) is None and not self._describes(past):
+            if isinstance(owner, State) and self._general_at(past, NEXT_TO) is None and not self._describes(past):
                 return owner, past
             break
         return None, after
@@ -728,16 +778,12 @@ class _Reader:
         unheard = not owners and found[1].isupper() and found[1].isalpha()
         return past if unheard or any(other is owner or other == owner for other in owners) else after
 
-    def _with_tail(self, after: int) -> int:
+    def _with_tail(self, after: int) -> tuple[Generic | None, int]:
         """Take in "fighters", "group" or "rockets" after a name: still the same actor."""
-        found = self._general_at(after)
-        if found is None:
-            return after
-        generic, past = found
-        return past if generic.armed else after
-
-
-_POSSESSIVE_GAP = re.compile(rf"^[{_APOSTROPHES}]s?(?=\s)")
+        found = self._general_at(after, ("term", "beside", "tail"))
+        if found is None or not (found[1].armed or found[1].force):
+            return None, after
+        return found[1], found[2]
 
 
 # Loading
@@ -824,6 +870,8 @@ def _generic(table: dict[str, Any]) -> Generic:
         table.get("initiator"),
         tuple(table.get("terms", ())),
         tuple(table.get("beside", ())),
+        tuple(table.get("tails", ())),
+        tuple(table.get("acts", ())),
     )
 
 
@@ -885,6 +933,8 @@ def _lint_names(actors: ActorList) -> Iterable[str]:
         for aliases in names.values():
             for position, one in enumerate(aliases):
                 for other in aliases[position + 1 :]:
+                    if one.owner is other.owner or one.role != other.role or one.bound or other.bound:
+                        continue
                     ones, others = set(_countries_of(one.owner)), set(_countries_of(other.owner))
                     if not ones or not others or ones & others:
                         yield f"{one.words!r} names both {_owner_name(one)} and {_owner_name(other)}"
