@@ -34,7 +34,7 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from tocsin.errors import UsageError, WorkspaceError
 from tocsin.store._schema import in_utc, metadata, state
@@ -85,21 +85,19 @@ class Database:
         WorkspaceError
             If another version wrote it, it cannot be reached, or another process is busy with it.
         """
-        try:
-            if self._schema() == HEAD:
-                return
-            self.lock(LOCK_WAIT_S)
-            if self._schema() != HEAD:
-                self._migrate()
-            self.unlock()
-        except OperationalError as error:
-            raise WorkspaceError(f"{self.folder}: cannot open {self._named()}: {error.orig}") from error
+        if self._schema() == HEAD:
+            return
+        self.lock(LOCK_WAIT_S)
+        if self._schema() != HEAD:
+            self._migrate()
+        self.unlock()
 
-    def _named(self) -> str:
-        return self.engine.url.render_as_string(hide_password=True)
+    def _failed(self, error: DatabaseError) -> WorkspaceError:
+        name = self.engine.url.render_as_string(hide_password=True)
+        return WorkspaceError(f"{self.folder}: {name} failed: {error.orig}")
 
     def _schema(self) -> str | None:
-        with self.engine.connect() as connection:
+        with self.read() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -135,7 +133,10 @@ class Database:
             self._check_open()
             if self._writer is not None:
                 return
-            connection = self.engine.connect().execution_options(tocsin_writes=True)
+            try:
+                connection = self.engine.connect().execution_options(tocsin_writes=True)
+            except DatabaseError as error:
+                raise self._failed(error) from error
             try:
                 taken = self._lock_sqlite(wait) if self.sqlite else _lock_postgresql(connection, wait)
             except BaseException:
@@ -153,6 +154,7 @@ class Database:
         _create_private(path)
         lock = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
         try:
+            lock.execute("PRAGMA journal_mode = OFF")
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
             lock.close()
@@ -181,18 +183,21 @@ class Database:
             try:
                 with self._writer.begin():
                     yield self._writer
-            except DBAPIError as error:
+            except DatabaseError as error:
                 if error.connection_invalidated:
                     # The lock went with the session: it has to be taken again.
                     self.unlock()
-                raise
+                raise self._failed(error) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One short transaction of a reader."""
         self._check_open()
-        with self.engine.connect() as connection:
-            yield connection
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise self._failed(error) from error
 
     def pages(
         self, statement: Select[Any], keys: Sequence[ColumnElement[Any]], size: int = PAGE
@@ -300,7 +305,8 @@ def _create_private(path: Path) -> None:
 
 def _sqlite_engine(path: Path) -> Engine:
     _create_private(path)
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    # An error message must not carry what was being stored.
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _: object) -> None:
@@ -333,7 +339,7 @@ def _postgresql_engine(url: str) -> Engine:
         )
     if importlib.util.find_spec("psycopg") is None:
         raise UsageError("PostgreSQL needs a driver that is not installed; run: pip install 'tocsin[postgresql]'")
-    return create_engine(parsed.set(drivername="postgresql+psycopg"))
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
 
 
 def _lock_postgresql(connection: Connection, wait: float) -> bool:

@@ -54,7 +54,8 @@ def save(
     if claim_rows:
         connection.execute(event_claims.insert(), claim_rows)
     _redirect(connection, moved, wanted, moment)
-    gone = (set(current) | set(withdrawn)) - set(wanted) - set(moved)
+    # An id that leads on to another event is not lost, even when none of its claims is left.
+    gone = (set(current) | set(withdrawn)) - set(wanted) - set(read_redirects(connection, None))
     _withdraw(connection, gone, wanted, moment)
     return len(rows)
 
@@ -106,19 +107,18 @@ def _withdraw(connection: Connection, gone: Iterable[str], wanted: Iterable[str]
 
 
 def read_ledger(connection: Connection) -> dict[str, frozenset[str]]:
-    """Every event id that may still be given, oldest first, with the claims it last stood for."""
-    moved = select(redirects.c.old).where(visible(redirects, None))
+    """Every event id ever given, oldest first, with the claims it last stood for."""
     last = select(func.max(events.c.n)).group_by(events.c.id)
     found = connection.execute(
-        select(ledger.c.id, event_claims.c.claim_id)
-        .join(events, events.c.id == ledger.c.id)
+        select(events.c.id, event_claims.c.claim_id)
         .join(event_claims, event_claims.c.event_n == events.c.n)
-        .where(events.c.n.in_(last), ledger.c.id.not_in(moved))
-        .order_by(ledger.c.n)
+        .where(events.c.n.in_(last))
     )
-    members: dict[str, set[str]] = {}
+    members: dict[str, set[str]] = {
+        identity: set() for identity in connection.execute(select(ledger.c.id).order_by(ledger.c.n)).scalars()
+    }
     for row in found:
-        members.setdefault(row.id, set()).add(row.claim_id)
+        members[row.id].add(row.claim_id)
     return {identity: frozenset(claim_ids) for identity, claim_ids in members.items()}
 
 

@@ -426,10 +426,10 @@ class Workspace:
     # Events -------------------------------------------------------------------------------------------------------
 
     def ledger(self) -> dict[str, frozenset[str]]:
-        """Every event id that a linker may give again, oldest first, with the ids of the claims it last stood for.
+        """Every event id ever given, oldest first, with the ids of the claims it last stood for.
 
-        Ids that lead elsewhere are left out; withdrawn ones are in it, so that claims that come back
-        find their event again. Call :meth:`lock` first when events will be saved from what it says.
+        Ids that lead elsewhere or were withdrawn are in it too, so that none is given twice and claims that come
+        back find their event again. Call :meth:`lock` first when events will be saved from what it says.
         """
         with self._database.read() as connection:
             return _events.read_ledger(connection)
