@@ -45,11 +45,11 @@ NEXT_TO = ("term", "beside", "act")
 _NOT_PLAIN = re.compile(rf"[^\x00-\x7f]|[{_APOSTROPHES}]")
 # What may stand between two words of one name. A line may wrap inside a name, a paragraph may not.
 _GAP = re.compile(
-    rf"\)?(?:[ \t\u00a0]*\r?\n?[ \t\u00a0]*|[ \u00a0]?[-‐‑–/&(][ \u00a0]?|[{_APOSTROPHES}][ \u00a0]?|\.)\Z"
+    rf"\)?(?:[ \t\u00a0]*\r?\n?[ \t\u00a0]*|[ \u00a0]?[-‐‑–/&(][ \u00a0]?|[{_APOSTROPHES}][ \u00a0]?|\.[-‐‑]?)\Z"
 )
 # "rebel-held", "Turkish-backed", "army-run": the word before the hyphen did nothing.
 _OTHER_THAN = re.compile(
-    r"[-‐‑–](?:held|controlled|occupied|run|governed|ruled|backed|supported|funded|financed|armed|trained|led|allied|"
+    r"\.?[-‐‑–](?:held|controlled|occupied|run|governed|ruled|backed|supported|funded|financed|armed|trained|led|allied|"
     r"aligned|inspired|dominated|majority|made|built|designed|style|era|born|based|speaking|sponsored|brokered|"
     r"mediated|supplied|besieged|affiliated|linked|free|friendly|issued|imposed|appointed|operated|owned)\b",
     re.IGNORECASE,
@@ -196,13 +196,6 @@ class _StateForce:
     force: Force
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    start: int
-    end: int
-    key: str
-
-
 @lru_cache(maxsize=65536)
 def _fold(word: str) -> tuple[str, int]:
     """The spelling to look up, and how many characters of `word` it stands for (a possessive is left off)."""
@@ -218,19 +211,22 @@ def _fold(word: str) -> tuple[str, int]:
     return ("al" if key in ("el", "ul") else key), kept
 
 
-def _tokens(text: str) -> list[_Token]:
-    found = []
+def _tokens(text: str) -> tuple[list[int], list[int], list[str]]:
+    """Starts, ends and look-up spellings of the words of `text`. Lists, since this runs over every word there is."""
+    starts, ends, keys = [], [], []
     for match in _TOKEN.finditer(text):
         start = match.start()
         key, kept = _fold(match.group())
         if key in _ARTICLES and text[start + kept : start + kept + 1] in ("-", "‐", "‑"):
             key = "al"
-        found.append(_Token(start, start + kept, key))
-    return found
+        starts.append(start)
+        ends.append(start + kept)
+        keys.append(key)
+    return starts, ends, keys
 
 
 def _keys(words: str) -> tuple[str, ...]:
-    return tuple(token.key for token in _tokens(words))
+    return tuple(_tokens(words)[2])
 
 
 def _written(alias: str) -> str:
@@ -280,6 +276,7 @@ class ActorList:
         self._labels = {generic.label: generic for generic in self.generics}
         self._index: dict[str, dict[tuple[str, ...], list[_Alias]]] = {}
         self._longest: dict[str, tuple[int, ...]] = {}
+        self._followers: dict[str, frozenset[str]] = {}
         self._fill(ignored)
 
     def _fill(self, ignored: Iterable[str]) -> None:
@@ -311,6 +308,7 @@ class ActorList:
             self._add(words, None)
         for first, keyed in self._index.items():
             self._longest[first] = tuple(sorted({len(keys) for keys in keyed}, reverse=True))
+            self._followers[first] = frozenset(keys[1] if len(keys) > 1 else "" for keys in keyed)
 
     def _add(self, words: str, owner: ActorEntry | Generic | State | _StateForce | None, role: str = "term") -> None:
         mark, words = words[:1], words.lstrip("=?")
@@ -541,41 +539,50 @@ class _Reader:
     def __init__(self, actors: ActorList, text: str, countries: Sequence[str]) -> None:
         self.actors = actors
         self.text = text
-        self.tokens = _tokens(text)
+        self.starts, self.ends, self.keys = _tokens(text)
         self.countries = tuple(countries)
         self.uniform = text.islower() or text.isupper()
         self._named: tuple[str, ...] | None = None
 
     def read(self) -> Iterable[ActorMatch]:
-        index = self.actors._index
-        position, tokens = 0, self.tokens
-        while position < len(tokens):
-            if tokens[position].key not in index and not self._without_clitic(position):
-                position += 1
-                continue
-            match, position = self._at(position)
-            if match is not None:
-                yield match
+        past = 0
+        for position in self._openings():
+            if position >= past:
+                match, past = self._at(position)
+                if match is not None:
+                    yield match
 
     def states(self) -> Iterable[ActorMatch]:
-        position = 0
-        while position < len(self.tokens):
-            step = 1
-            for aliases, after in self._surfaces(position):
+        past = 0
+        for position in self._openings():
+            surfaces = self._surfaces(position) if position >= past else []
+            if surfaces:
+                aliases, past = surfaces[0]
                 owner = self._choose(aliases).owner
-                step = after - position
                 if isinstance(owner, State):
-                    start, end = self.tokens[position].start, self.tokens[after - 1].end
+                    start, end = self._bounds(position, past)
                     yield self.actors._bare(owner, start, end, self.text[start:end])
-                break
-            position += step
+
+    def _openings(self) -> list[int]:
+        """Positions where some spelling starts with this word and, where it needs one, goes on with the next."""
+        followers, keys = self.actors._followers, self.keys
+        found = []
+        for position, (key, following) in enumerate(zip(keys, [*keys[1:], ""], strict=True)):
+            if key not in followers:
+                if key[:1] not in _CLITICS or not self._without_clitic(position):
+                    continue
+                key = keys[position]
+            if following in followers[key] or "" in followers[key]:
+                found.append(position)
+        return found
 
     def _without_clitic(self, position: int) -> bool:
         """Whether a name starts after an Arabic word's first letter; if so, the token begins there from now on."""
-        token = self.tokens[position]
-        if token.key[:1] not in _CLITICS or token.key[1:] not in self.actors._index:
+        key = self.keys[position][1:]
+        if key not in self.actors._followers:
             return False
-        self.tokens[position] = _Token(token.start + 1, token.end, token.key[1:])
+        self.starts[position] += 1
+        self.keys[position] = key
         return True
 
     # One position
@@ -597,17 +604,18 @@ class _Reader:
 
     def _surfaces(self, position: int) -> list[tuple[list[_Alias], int]]:
         """The spellings that match from `position`, longest first, with the position after each."""
-        first = self.tokens[position].key
-        names = self.actors._index.get(first)
+        keys = self.keys
+        names = self.actors._index.get(keys[position])
         if names is None:
             return []
+        lengths: Sequence[int] = (1,)
+        if position + 1 < len(keys) and keys[position + 1] in self.actors._followers[keys[position]]:
+            lengths = self.actors._longest[keys[position]]
         found = []
-        for length in self.actors._longest[first]:
+        for length in lengths:
             after = position + length
-            if after > len(self.tokens):
-                continue
-            aliases = names.get(tuple(token.key for token in self.tokens[position:after]))
-            if aliases is None or not all(self._joined(i) for i in range(position, after - 1)):
+            aliases = names.get(tuple(keys[position:after]))
+            if aliases is None or after > len(keys) or not all(self._joined(i) for i in range(position, after - 1)):
                 continue
             kept = [alias for alias in aliases if self._fits(alias, position, after)]
             if kept:
@@ -616,8 +624,13 @@ class _Reader:
 
     def _joined(self, position: int) -> bool:
         """Whether the token at `position` and the next may belong to one name."""
-        gap = self.text[self.tokens[position].end : self.tokens[position + 1].start]
-        return gap == " " or (len(gap) <= 6 and _GAP.match(_POSSESSIVE_GAP.sub("", gap)) is not None)
+        gap = self.text[self.ends[position] : self.starts[position + 1]]
+        if gap == " ":
+            return True
+        # "U.S. troops": the full stop of an initial ends no sentence.
+        if gap == ". ":
+            return self.ends[position] - self.starts[position] == 1
+        return len(gap) <= 6 and _GAP.match(_POSSESSIVE_GAP.sub("", gap)) is not None
 
     def _fits(self, alias: _Alias, position: int, after: int) -> bool:
         """Whether capitals and context allow this reading of the words."""
@@ -626,15 +639,15 @@ class _Reader:
     def _case_fits(self, alias: _Alias, position: int, after: int) -> bool:
         if not alias.case:
             return True
-        words = self.text[self.tokens[position].start : self.tokens[after - 1].end]
+        words = self.text[self.starts[position] : self.ends[after - 1]]
         if self.uniform or (alias.case == "upper" and words.isupper() and self._shouting(position, after)):
-            common = after == position + 1 and self.tokens[position].key in self.actors._common
+            common = after == position + 1 and self.keys[position] in self.actors._common
             return alias.case != "exact" and not common
         if alias.case == "exact":
             return words == alias.words or words.replace("’", "'") == alias.words
         if alias.case == "upper":
             # Some outlets write acronyms that are spoken as words with one capital: "Farc", "Unicef".
-            spoken = len(words) == ACRONYM and words.istitle() and self.tokens[position].key not in self.actors._common
+            spoken = len(words) == ACRONYM and words.istitle() and self.keys[position] not in self.actors._common
             return words.isupper() or spoken
         return not words[0].islower()
 
@@ -644,8 +657,8 @@ class _Reader:
 
     def _shouting(self, position: int, after: int) -> bool:
         """Whether the words on both sides are in capitals too, so that capitals tell nothing."""
-        beside = [*self.tokens[max(0, position - 2) : position], *self.tokens[after : after + 2]]
-        words = [self.text[t.start : t.end] for t in beside]
+        beside = [*range(max(0, position - 2), position), *range(after, min(after + 2, len(self.keys)))]
+        words = [self.text[self.starts[i] : self.ends[i]] for i in beside]
         return len(words) > 1 and all(word.isupper() for word in words if len(word) > 1)
 
     def _choose(self, aliases: list[_Alias]) -> _Alias:
@@ -659,7 +672,7 @@ class _Reader:
         if self._named is None:
             self._named = ()
             counts: Counter[str] = Counter()
-            for position in range(len(self.tokens)):
+            for position in self._openings():
                 for aliases, _ in self._surfaces(position):
                     owners = _countries_of(aliases[0].owner)
                     if len(aliases) == 1 and owners:
@@ -689,7 +702,7 @@ class _Reader:
 
     def _near_to(self, position: int, after: int) -> tuple[ActorMatch | None, int]:
         """ "IS-linked militants": general words with whom they are said to be close to."""
-        if after < len(self.tokens) and self.tokens[after].key in _NEAR_TO:
+        if after < len(self.keys) and self.keys[after] in _NEAR_TO:
             found = self._general_at(after + 1, ("term",))
             if found is not None and found[1].armed:
                 return self._made(found[1], position, found[2]), found[2]
@@ -700,16 +713,16 @@ class _Reader:
         return self.actors._bare(owner, start, end, self.text[start:end])
 
     def _bounds(self, position: int, after: int) -> tuple[int, int]:
-        start, end = self.tokens[position].start, self.tokens[after - 1].end
+        start, end = self.starts[position], self.ends[after - 1]
         opened = self.text.count("(", start, end) > self.text.count(")", start, end)
         return start, self.text.index(")", end) + 1 if opened else end
 
     def _describes(self, after: int) -> bool:
-        return _OTHER_THAN.match(self.text, self.tokens[after - 1].end) is not None
+        return _OTHER_THAN.match(self.text, self.ends[after - 1]) is not None
 
     def _general_at(self, position: int, roles: Sequence[str]) -> tuple[_Alias, Generic, int] | None:
         """General words in one of `roles` that start at `position` and follow on from the token before."""
-        if position >= len(self.tokens) or not self._joined(position - 1):
+        if position >= len(self.keys) or not self._joined(position - 1):
             return None
         for aliases, after in self._surfaces(position):
             for role in roles:
@@ -744,12 +757,12 @@ class _Reader:
         return (self._made(generic, position, after) if alias.role == "term" else None), after
 
     def _whose(self, after: int) -> tuple[ActorEntry | _StateForce | State | None, int]:
-        if after >= len(self.tokens) or self.tokens[after].key not in _FROM:
+        if after >= len(self.keys) or self.keys[after] not in _FROM:
             return None, after
         position = after + 1
-        if position < len(self.tokens) and self.tokens[position].key == "the":
+        if position < len(self.keys) and self.keys[position] == "the":
             position += 1
-        if position >= len(self.tokens) or not all(self._joined(i) for i in range(after - 1, position)):
+        if position >= len(self.keys) or not all(self._joined(i) for i in range(after - 1, position)):
             return None, after
         for aliases, past in self._surfaces(position):
             owner = self._choose(aliases).owner
@@ -762,18 +775,18 @@ class _Reader:
 
     def _with_acronym(self, owner: ActorEntry | _StateForce, after: int) -> int:
         """Take in "(ISWAP)" after a name, when what is inside is the same actor's or nobody's."""
-        found = _PARENTHESIS.match(self.text, self.tokens[after - 1].end)
+        found = _PARENTHESIS.match(self.text, self.ends[after - 1])
         if found is None:
             return after
         inside = after
-        while inside < len(self.tokens) and self.tokens[inside].start < found.start(1):
+        while inside < len(self.keys) and self.starts[inside] < found.start(1):
             inside += 1
         past = inside
-        while past < len(self.tokens) and self.tokens[past].end <= found.end(1):
+        while past < len(self.keys) and self.ends[past] <= found.end(1):
             past += 1
         if past == inside:
             return after
-        keys = tuple(token.key for token in self.tokens[inside:past])
+        keys = tuple(self.keys[inside:past])
         owners = [alias.owner for alias in self.actors._index.get(keys[0], {}).get(keys, [])]
         unheard = not owners and found[1].isupper() and found[1].isalpha()
         return past if unheard or any(other is owner or other == owner for other in owners) else after
