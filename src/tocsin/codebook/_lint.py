@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from rapidfuzz import fuzz, process
-
 from tocsin.codebook._codes import Codebook
 
 __all__ = ["Finding", "lint"]
@@ -114,6 +111,10 @@ def _all_sentences(codebook: Codebook) -> Iterator[_Sentence]:
 
 def _duplicates(sentences: list[_Sentence]) -> Iterator[Finding]:
     """Sentences that are the same, or nearly; worst where they teach different codes."""
+    # Imported here because every command loads the codebook and only this check needs them.
+    import numpy as np
+    from rapidfuzz import fuzz, process
+
     normalised = [" ".join(re.findall(r"\w+", sentence.text.casefold())) for sentence in sentences]
     scores = process.cdist(normalised, normalised, scorer=fuzz.ratio, score_cutoff=NEAR_DUPLICATE, dtype=np.uint8)
     for one, other in np.argwhere(np.triu(scores, k=1) > 0):
