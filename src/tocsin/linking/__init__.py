@@ -1,0 +1,29 @@
+"""Copies of a text found, claims about one incident put together, events merged, and rows projected."""
+
+from __future__ import annotations
+
+from tocsin.linking._cluster import Partition, current_judgements, link
+from tocsin.linking._compare import Link, Reason
+from tocsin.linking._copies import find_copies, lineages
+from tocsin.linking._ids import Assignment, assign_ids
+from tocsin.linking._labels import interaction
+from tocsin.linking._merge import merge
+from tocsin.linking._rows import project
+from tocsin.linking._weights import LinkWeights, load_weights
+
+__all__ = [
+    "Assignment",
+    "Link",
+    "LinkWeights",
+    "Partition",
+    "Reason",
+    "assign_ids",
+    "current_judgements",
+    "find_copies",
+    "interaction",
+    "lineages",
+    "link",
+    "load_weights",
+    "merge",
+    "project",
+]
