@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tocsin.codebook import Finding, lint, load_codebook
+from tocsin.codebook import Codebook, Finding, lint, load_codebook
 
 CORE = load_codebook()
-CORE_FINDINGS = lint(CORE)
+
+
+def few(codebook: Codebook) -> Codebook:
+    """Without most codes: comparing every pair of sentences of the core takes too long to do in each test."""
+    kept = ("attack", "grenade", "cattle_raid")
+    return replace(codebook, codes={key: codebook.codes[key] for key in kept if key in codebook.codes})
+
+
+FEW_FINDINGS = lint(few(CORE))
 
 NEW_CODE = """
 [codes.cattle_raid]
@@ -21,11 +30,11 @@ definition = "Armed herders drive off another community's cattle."
 def findings(tmp_path: Path, text: str) -> list[Finding]:
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    return [finding for finding in lint(load_codebook(path)) if finding not in CORE_FINDINGS]
+    return [finding for finding in lint(few(load_codebook(path))) if finding not in FEW_FINDINGS]
 
 
 def test_the_core_has_nothing_to_mend() -> None:
-    assert CORE_FINDINGS == ()
+    assert lint(CORE) == ()
 
 
 @pytest.mark.parametrize(
