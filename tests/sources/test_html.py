@@ -144,6 +144,20 @@ def test_the_agency_a_page_took_its_text_from(tmp_path: Path) -> None:
     assert (document.source, document.origin) == ("Hill Gazette", "Reuters")
 
 
+def test_tables_and_lists_in_an_article(tmp_path: Path) -> None:
+    extra = "<ul><li>Four hurt.</li><li>None dead.</li></ul>"
+    extra += "<table><tr><th>Place</th><th>Hurt</th></tr><tr><td>Market</td><td>4</td></tr></table>"
+    document = read(tmp_path, page(f"<article><h1>{TITLE}</h1>{BODY}{extra}</article>"))
+    assert document.text.endswith("Four hurt.\nNone dead.\n\nPlace | Hurt\n\nMarket | 4")
+
+
+def test_a_page_laid_out_as_a_table(tmp_path: Path) -> None:
+    raw = f"<table><tr><td><font><b>{TITLE}</b><br>5 March 2019<br><br>{P1}<br><br>{P4}</font></td></tr></table>"
+    document = read(tmp_path, raw)
+    assert document.text == f"{TITLE}\n\n{P1}\n\n{P4}"
+    assert document.published is not None
+
+
 def test_a_declared_encoding(tmp_path: Path) -> None:
     text = "قتل ثلاثة جنود في هجوم على حاجز شمال المدينة، بحسب مسؤول محلي تحدث إلى الصحافة."
     raw = (

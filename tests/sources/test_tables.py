@@ -189,8 +189,8 @@ def test_a_long_table_is_read_in_bounded_memory(tmp_path: Path) -> None:
 
     def peak(rows: int) -> int:
         with path.open("w", encoding="utf-8") as file:
-            file.write("reported,notes\n")
-            file.writelines(f"2020-05-04,Lorry number {n} burned at {'the mill ' * 40}\n" for n in range(rows))
+            file.write("place,notes\n")
+            file.writelines(f"{'the mill ' * 40},Lorry number {n} burned at night\n" for n in range(rows))
         tracemalloc.start()
         assert sum(1 for _ in CsvSource().read(path, "log.csv")) == rows
         _, most = tracemalloc.get_traced_memory()
@@ -252,7 +252,9 @@ def test_broken_lines_are_named_and_the_others_kept(tmp_path: Path) -> None:
     assert "published" in str(errors(found)[3])
 
 
-@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\x00\x01\x02\x03" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xef\xbb\xbf", b"place,notes\n", b"place,notes\n,\n", b"\x00\x01\x02\x03" * 100]
+)
 def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes) -> None:
     (error,) = csv_of(tmp_path, data)
     assert isinstance(error, UnreadableInput)

@@ -208,3 +208,16 @@ def test_a_dump_is_refused_with_its_size(tmp_path: Path) -> None:
         file.truncate(50_000_000)
     (error,) = TextSource().read(path, "a.txt")
     assert "50 MB" in str(error)
+
+
+def test_a_source_among_the_fields_of_a_form_is_no_outlet(tmp_path: Path) -> None:
+    document, _ = read(tmp_path, f"Incident form\n\nPlace: Ford\nSource: a teacher\n\n{BODY[0]}\n")
+    assert document.source == ""
+    assert "Source: a teacher" in document.text
+
+
+def test_a_mail(tmp_path: Path) -> None:
+    mail = f"From: a@example.org\nSubject: Lorry driver taken\nDate: Tue, 5 Mar 2019 10:00:00 +0200\n\n{BODY[0]}\n"
+    document, _ = read(tmp_path, mail)
+    assert document.text == f"Lorry driver taken\n\n{BODY[0]}"
+    assert document.published is not None

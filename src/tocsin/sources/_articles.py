@@ -13,13 +13,14 @@ from tocsin.sources._credits import apply_header, byline, dateline, header, read
 from tocsin.sources._dates import find_day, published_on
 from tocsin.sources._debris import is_debris, is_prose, is_tail_marker, opens_comments, outlet_of_channel
 
-__all__ = ["Article", "read_article", "unwrapped"]
+__all__ = ["Article", "read_article", "title_like", "unwrapped"]
 
 _HEAD_LINES = 15
 """Header lines are looked for among this many first lines; further down ``Source: …`` is part of a report."""
 _WIDEST_WRAP = 120
 """No text is wrapped wider; where longer lines occur, each line is a paragraph."""
 _LONGEST_TITLE = 250
+_FIELD = re.compile(r"[^\W\d_][\w /-]{0,25}:\s+\S.{0,60}")
 _BULLET = re.compile(r"[•●▪◦‣*-]\s+(?=\S)")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
 
@@ -45,7 +46,7 @@ def read_article(text: str, name: str) -> Article:
         and not head
         and len(rest) > 1
         and start == 0
-        and _title_like(rest[0])
+        and title_like(rest[0])
         and not dateline(rest[0])
     ):
         article.credits.title = rest.pop(0)
@@ -103,7 +104,7 @@ def _without_comments(lines: list[str]) -> list[str]:
 def _first_paragraph(lines: list[str]) -> int:
     """The index of the first line that is a paragraph of the article, not a title, header, menu or byline."""
     for at, line in enumerate(lines):
-        if at == 0 and len(lines) > 1 and (header(lines[1]) or _title_like(line)):
+        if at == 0 and len(lines) > 1 and (header(lines[1]) or title_like(line)):
             continue
         if header(line) and at < _HEAD_LINES:
             continue
@@ -112,7 +113,7 @@ def _first_paragraph(lines: list[str]) -> int:
     # No line long enough: short notes. The title, headers and debris at the top are still the head.
     at = 0
     while at < len(lines) and (
-        header(lines[at]) or is_debris(lines[at]) or (at == 0 and len(lines) > 1 and _title_like(lines[0]))
+        header(lines[at]) or is_debris(lines[at]) or (at == 0 and len(lines) > 1 and title_like(lines[0]))
     ):
         at += 1
     return at
@@ -124,8 +125,13 @@ def _read_head(article: Article, head: list[str], name: str) -> list[str]:
     kept: list[str] = []
     debris: list[str] = []
     follows_header: set[str] = set()
+    form = False
     for at, line in enumerate(head):
         found = header(line) if at < _HEAD_LINES else None
+        if found is None:
+            form |= bool(at and _FIELD.fullmatch(line))
+        elif form and found[0] == "source":
+            found = None  # among the fields of a form, a source is who told the writer
         if found is not None:
             if kept and at and head[at - 1] == kept[-1]:
                 follows_header.add(kept[-1])
@@ -155,7 +161,7 @@ def _take_title(credits: Credits, kept: list[str], copied: bool, follows_header:
     possible = [
         line
         for line in kept
-        if line in follows_header or (_title_like(line) and not byline(line) and not dateline(line))
+        if line in follows_header or (title_like(line) and not byline(line) and not dateline(line))
     ]
     if repeated:
         title = repeated[0]
@@ -172,7 +178,8 @@ def _take_title(credits: Credits, kept: list[str], copied: bool, follows_header:
     return [line for line in (*before, *kept[at + 1 :]) if line.casefold() != title.casefold()]
 
 
-def _title_like(line: str) -> bool:
+def title_like(line: str) -> bool:
+    """Whether `line` can be a title: not too long, no list entry, and not ending as a sentence does."""
     if len(line) > _LONGEST_TITLE or len(line.split()) > 40 or not any(c.isalpha() for c in line):
         return False
     if _BULLET.match(line):
@@ -212,7 +219,7 @@ def _block(line: str, at: int) -> Block:
         at > 0
         and len(line) < 80
         and len(line.split()) <= 10
-        and _title_like(line)
+        and title_like(line)
         and not line.endswith(("?", "!", '"', "”"))
     )
     return Block("heading" if heading and not byline(line) else "paragraph", line)

@@ -21,6 +21,7 @@ from lxml import etree, html
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item
 from tocsin.records import PartKind, When
+from tocsin.sources._articles import title_like
 from tocsin.sources._cleaning import clean, collapse
 from tocsin.sources._composing import Block, Credits, compose
 from tocsin.sources._credits import agency, apply_header, byline, header, read_credits
@@ -51,6 +52,8 @@ class HtmlSource:
             return
         credits = _credits(page)
         blocks = _article(raw, page, credits)
+        if not credits.title and len(blocks) > 1 and title_like(blocks[0].text) and not is_prose(blocks[0].text):
+            credits.title = blocks.pop(0).text
         read_credits(credits, [b.text for b in blocks])
         if not blocks:
             yield UnreadableInput(
@@ -356,11 +359,15 @@ class _Walk:
             self._flush()
             self._inside = True
         if element.tag == "br":
-            # One break may be a wrapped line; the walk joins it with a space, two in a row end a paragraph.
-            if self._words and self._words[-1] == "\n":
+            # One break may be a wrapped line and is joined with a space, unless a short line or a sentence ends there.
+            line = "".join(self._words).rstrip()
+            if self._words and (self._words[-1] == "\n" or len(line) < 80 or line.endswith((".", "”", '"', "?", "!"))):
                 self._flush()
             else:
                 self._words.append("\n")
+        elif _is_cell(element):
+            if "".join(self._words).strip():
+                self._words.append(" | ")
         elif element.tag in _BLOCK_TAGS:
             self._flush()
             self._kind = (
@@ -370,11 +377,9 @@ class _Walk:
                 if element.tag in ("li", "dd")
                 else self._kind
             )
-        elif element.tag == "img":
-            return
 
     def _close(self, element: html.HtmlElement) -> None:
-        if element.tag in _BLOCK_TAGS:
+        if element.tag in _BLOCK_TAGS and not _is_cell(element):
             self._flush()
             if element.tag in ("li", "dd") or re.fullmatch(r"h[1-6]", element.tag):
                 self._kind = "paragraph"
@@ -387,6 +392,13 @@ class _Walk:
         if text:
             self.stretches.append(_Stretch(self._kind, text, self._linked, self._inside))
         self._words, self._linked = [], 0
+
+
+def _is_cell(element: html.HtmlElement) -> bool:
+    """Whether the element is a cell of figures rather than of a page laid out as a table."""
+    return element.tag in ("td", "th") and not any(
+        e.tag in _BLOCK_TAGS or e.tag == "br" for e in element.iterdescendants()
+    )
 
 
 def _article(raw: str, page: html.HtmlElement, credits: Credits) -> list[Block]:
@@ -408,7 +420,13 @@ def _article(raw: str, page: html.HtmlElement, credits: Credits) -> list[Block]:
         if sum(len(stretches[at].text) for at in matched) > 2 * held:
             chosen = range(matched[0], matched[-1] + 1)
     elif matched:
-        chosen = range(matched[0], matched[-1] + 1)
+        first, last = matched[0], matched[-1]
+        # Short lines at either end are too short to be matched by themselves; beside the article they belong to it.
+        while first > 0 and (letters := _letters(stretches[first - 1].text)) and letters in vouched:
+            first -= 1
+        while last + 1 < len(stretches) and (letters := _letters(stretches[last + 1].text)) and letters in vouched:
+            last += 1
+        chosen = range(first, last + 1)
     elif stretches:
         chosen = range(len(stretches))
     days = {collapse(each.text_content()) for each in page.iter("time")}

@@ -119,13 +119,19 @@ def _read_table(file: io.TextIOWrapper, name: str) -> Iterator[Item | InputError
     layout = _layout(columns, below[:_SAMPLE_ROWS], name)
     skip = next(at for at, (_, row) in enumerate(ahead) if row is rows[top]) + named
     number = 0
+    empty = True
     for line, row in chain(ahead[skip:], numbered):
         if isinstance(row, str):
             number += 1
+            empty = False
             yield InvalidRow(name, f"line {line}: {row}; the row was left out", item=str(number))
         elif row and not (number == 0 and _is_tags(row)):
             number += 1
-            yield from _row(row, layout, name, number, line)
+            for found in _row(row, layout, name, number, line):
+                empty = False
+                yield found
+    if empty:
+        raise UnreadableInput(name, "has no rows below its header; leave it out or fill it in")
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str] | str]]:
