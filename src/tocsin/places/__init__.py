@@ -5,6 +5,6 @@ countries. Nothing is fetched and no server is needed.
 """
 
 from tocsin.places._gazetteer import SqliteGazetteer, open_gazetteer
-from tocsin.places._resolve import displaced, distance_km
+from tocsin.places._geometry import displaced, distance_km
 
 __all__ = ["SqliteGazetteer", "displaced", "distance_km", "open_gazetteer"]

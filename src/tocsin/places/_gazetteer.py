@@ -19,7 +19,7 @@ from tocsin.records import Place, Toponym
 
 __all__ = ["SqliteGazetteer", "open_gazetteer"]
 
-_SOURCES = ("_boundaries.py", "_gazetteer.py", "_lookup.py", "_resolve.py")
+_SOURCES = ("_boundaries.py", "_context.py", "_gazetteer.py", "_geometry.py", "_lookup.py", "_resolve.py")
 # Names that are ordinary words far more often than places, whatever their case.
 _NEVER = frozenset({
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",

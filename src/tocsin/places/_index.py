@@ -40,7 +40,7 @@ _OTHER_SCRIPTS = frozenset(["be", "bg", "el", "ka", "hy", "mk", "ru", "sq", "sr"
 _SCHEMA = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, gazetteer TEXT, gazetteer_id TEXT, label TEXT, level TEXT, kind TEXT,
-    country TEXT, division INTEGER, latitude REAL, longitude REAL, population INTEGER);
+    country TEXT, division INTEGER, latitude REAL, longitude REAL, population INTEGER, names INTEGER);
 CREATE TABLE exact (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE loose (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, name TEXT, PRIMARY KEY (country, key, place, name))
@@ -175,7 +175,7 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
     for number, row in enumerate(rows):
         places.append(
             (number, row.gazetteer, row.gazetteer_id, row.label, row.level, row.kind, row.country, row.division,
-             row.latitude, row.longitude, row.population)
+             row.latitude, row.longitude, row.population, len(row.names))
         )  # fmt: skip
         seen: set[str] = set()
         for rank, name in enumerate(row.names):
@@ -193,7 +193,7 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
             seen.add(key)
         if progress and row.level == "settlement":
             progress.advance()
-    connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", places)
+    connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", places)
     connection.executemany("INSERT INTO exact VALUES (?, ?, ?)", sorted((k, p, m) for (k, p), m in exact.items()))
     connection.executemany("INSERT INTO loose VALUES (?, ?)", sorted(loose))
     connection.executemany("INSERT INTO skeleton VALUES (?, ?, ?, ?)", sorted(bones))

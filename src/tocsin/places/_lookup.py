@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import log10
 from typing import Literal
 
+from tocsin.places._geometry import Vector, unit_vector
 from tocsin.places._names import exact_key, loose_key, similarity, skeleton
 
 __all__ = ["Candidate", "Level", "Lookup"]
@@ -15,16 +16,22 @@ __all__ = ["Candidate", "Level", "Lookup"]
 Level = Literal["country", "admin1", "admin2", "region", "settlement"]
 
 # What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
-ALTERNATE, LOOSE, SOUNDS_ALIKE = -0.25, -0.6, -1.2
+ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.25, -0.6, -0.7, -12.0
+# A place that is written of in many languages is written of again: what ten times the names are worth.
+FAME, FEW_NAMES = 1.0, 10
 # Below this two names that share their consonants are different names ("Basra", "Busayrah").
-ALIKE = 0.78
+ALIKE = 0.75
 # A name can have hundreds of places; the largest are enough unless the country is known.
 MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One place that may be meant. `weight` is the logarithm of how many people live there; `match` is ≤ 0."""
+    """One place that may be meant. `match` is ≤ 0.
+
+    `weight` is how likely it is to be spoken of at all: the logarithm of how many people live there, and of how
+    many languages and spellings have a name for it.
+    """
 
     place: int
     gazetteer: str
@@ -37,8 +44,10 @@ class Candidate:
     latitude: float
     longitude: float
     population: int
+    names: int
     weight: float
     match: float
+    vector: Vector
 
 
 class Lookup:
@@ -88,7 +97,7 @@ class Lookup:
         found = []
         for place, alike in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
             row = self._rows("SELECT * FROM place WHERE id = ?", place)[0]
-            found.append(_candidate(row, SOUNDS_ALIKE - 4 * (1 - alike)))
+            found.append(_candidate(row, SOUNDS_ALIKE + UNLIKE * (1 - alike)))
         return tuple(found)
 
     def _has(self, name: str) -> bool:
@@ -100,7 +109,7 @@ class Lookup:
 
 
 def _candidate(row: tuple[object, ...], match: float) -> Candidate:
-    place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population = row
+    place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population, names = row
     people = int(str(population))
     return Candidate(
         place=int(str(place)),
@@ -114,6 +123,8 @@ def _candidate(row: tuple[object, ...], match: float) -> Candidate:
         latitude=float(str(latitude)),
         longitude=float(str(longitude)),
         population=people,
-        weight=log10(max(people, 300)),
+        names=int(str(names)),
+        weight=log10(max(people, 300)) + FAME * log10(max(int(str(names)), FEW_NAMES) / FEW_NAMES),
         match=match,
+        vector=unit_vector(float(str(latitude)), float(str(longitude))),
     )

@@ -167,7 +167,7 @@ def skeleton(name: str) -> str:
         return ""
     if _ARABIC.search(key):
         return key[0] + "".join(c for c in key[1:] if c not in "اويهة")
-    return key[0] + "".join(c for c in key[1:] if c not in "aeiouwyh")
+    return "".join(c for i, c in enumerate(key) if i == 0 or c not in "aeiouwyh").replace("d", "t")
 
 
 @lru_cache(maxsize=65536)

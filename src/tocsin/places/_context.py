@@ -1,0 +1,309 @@
+"""The toponyms of one document and what each may mean, scored together.
+
+Every candidate gets a score: how much it is spoken of at all, how well the name matches, whether its kind is the
+kind the text gives it, whether it lies in what the text puts around it, and how well it fits the country, the
+division and the other places of the document. The document's context is the weighted opinion of all its
+toponyms, so that their order does not matter; it is worked out a few times over. The unit of a score is a factor
+of ten in population.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import exp
+
+from tocsin.places._geometry import chord_km
+from tocsin.places._lookup import Candidate, Lookup
+from tocsin.places._names import exact_key, split_generic, without_qualifier
+from tocsin.records import Toponym
+
+__all__ = ["Context", "Mention", "Weights", "inside", "softmax"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What speaks for a candidate, in factors of ten of population."""
+
+    kind: float = 3.0
+    within: float = 4.0
+    hint: float = 2.0
+    other_hint: float = 1.2
+    country_share: float = 2.5
+    division_share: float = 1.5
+    near: float = 2.0
+    near_km: float = 120.0
+    # A bare country beats any town of that name; a region or a district counts as a large town.
+    country: float = 8.5
+    region: float = 6.5
+    admin2: float = 4.2
+    # A governorate named after its main town: without a word such as "province" the town is meant.
+    namesake: float = 2.0
+    # What speaks for a village that is in no gazetteer, before the document's country speaks for it too.
+    unlisted: float = 2.0
+    # How far context reaches in a text, in characters: a digest tells of one country after another.
+    reach: float = 800.0
+    far_apart: float = 0.3
+    temperature: float = 0.6
+
+
+ROUNDS = 2
+# A town's neighbourhoods and the villages people place by it.
+CITY_RADIUS_KM, REGION_RADIUS_KM = 40.0, 400.0
+# Smaller towns around a name are too many to tell which is meant.
+CONTAINER_PEOPLE = 20_000
+# The first positions of a name say enough about what it is read beside.
+MOST_STARTS = 8
+
+_ADMIN_KINDS = frozenset({
+    "province", "governorate", "state", "region", "oblast", "department", "departement", "emirate", "wilaya",
+    "wilayat", "prefecture", "krai", "republic", "canton", "county", "territory", "muhafazah", "vilayet",
+})  # fmt: skip
+_DISTRICT_KINDS = frozenset({
+    "district", "subdistrict", "county", "parish", "raion", "rayon", "municipality", "commune", "cercle", "woreda",
+    "zone", "department", "province",
+})  # fmt: skip
+_TOWN_KINDS = frozenset({
+    "city", "town", "village", "hamlet", "capital", "settlement", "municipality", "commune", "camp", "locality",
+})  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """All toponyms of a document that say the same, and what they may mean."""
+
+    toponym: Toponym
+    starts: list[int]
+    key: str = ""
+    kind: str = ""
+    candidates: list[Candidate] = field(default_factory=list)
+    containers: list[Candidate] = field(default_factory=list)
+    contained: bool = False
+    base: list[float] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    shares: list[float] = field(default_factory=list)
+    best: int = 0
+
+    @property
+    def chosen(self) -> Candidate:
+        """The candidate with the best score."""
+        return self.candidates[self.best]
+
+    def settle(self, scores: list[float], temperature: float) -> None:
+        """Take `scores` as what is known now."""
+        self.scores = scores
+        self.shares = softmax(scores, temperature)
+        self.best = max(range(len(scores)), key=lambda i: (scores[i], -self.candidates[i].place), default=0)
+
+
+class Context:
+    """One document's mentions, resolved together."""
+
+    def __init__(self, mentions: Sequence[Mention], countries: Sequence[str], lookup: Lookup, weights: Weights) -> None:
+        self.mentions = mentions
+        self._countries = tuple(countries)
+        self._lookup = lookup
+        self._weights = weights
+        for mention in mentions:
+            mention.key = exact_key(mention.toponym.text)
+            mention.kind, mention.candidates = self._meanings(mention.toponym.text, mention.toponym.kind)
+            mention.containers = [c for name in mention.toponym.within for c in self._containers(name)]
+            self._rate(mention)
+        self._closeness = [[self._close(a, b) for b in mentions] for a in mentions]
+        self._agree()
+        self._sound_alike()
+
+    def country_shares(self, mention: Mention) -> dict[str, float]:
+        """The share of each country in what is read around a mention, and in what the document is said to be about."""
+        shares: dict[str, float] = defaultdict(float)
+        closeness = self._closeness[self._position(mention)]
+        for other, weight in zip(self.mentions, closeness, strict=True):
+            if weight and other.candidates:
+                shares[other.chosen.country] += weight * other.shares[other.best]
+        for rank, country in enumerate(self._countries[:3]):
+            shares[country] += 2.0 / (1 + rank)
+        total = sum(shares.values())
+        return {c: s / total for c, s in shares.items() if c} if total else {}
+
+    def unlisted(self, mention: Mention) -> float:
+        """The score of a place that no gazetteer has: a village in the country the document is about."""
+        about = self.country_shares(mention)
+        score = self._weights.unlisted
+        if about:
+            country = max(about, key=lambda c: (about[c], c))
+            score += self._weights.country_share * about[country] + self._hint(country)
+        return score + self._weights.within if mention.containers and not mention.contained else score
+
+    # What a name may mean
+
+    def _meanings(self, name: str, kind: str) -> tuple[str, list[Candidate]]:
+        """What a name may mean, and the word for its kind, which may be part of the name."""
+        found = self._named(name)
+        if exact_key(kind) in _DISTRICT_KINDS:
+            known = {c.place for c in found}
+            found += [c for c in self._named(f"{name} {kind}") if c.place not in known]
+        if found:
+            return kind, found
+        plain, word = split_generic(name)
+        if word and (found := self._named(plain)):
+            return kind or word, found
+        bare = without_qualifier(plain)
+        return kind or word, self._named(bare) if bare != exact_key(name) else []
+
+    def _named(self, name: str) -> list[Candidate]:
+        found = list(self._lookup.named(name))
+        known = {c.place for c in found}
+        for country in self._countries[:3]:
+            found += [c for c in self._lookup.named(name, country) if c.place not in known]
+        return found
+
+    def _containers(self, name: str) -> list[Candidate]:
+        """What a name around another may be: its areas, and its largest towns."""
+        _, found = self._meanings(name, "")
+        areas = [c for c in found if c.level != "settlement"]
+        towns = [c for c in found if c.level == "settlement" and c.population >= CONTAINER_PEOPLE]
+        return areas + sorted(towns, key=lambda c: (c.country not in self._countries, -c.population, c.place))[:5]
+
+    def _rate(self, mention: Mention) -> None:
+        weights = self._weights
+        mention.base = [
+            self._weight(c) + c.match + weights.kind * _kind_agreement(mention.kind, c) + self._hint(c.country)
+            for c in mention.candidates
+        ]
+        if not mention.kind:
+            for i, c in enumerate(mention.candidates):
+                if c.level in ("admin1", "admin2") and _has_namesake_town(c, mention.candidates):
+                    mention.base[i] -= weights.namesake
+        if mention.containers:
+            held = [any(inside(c, area) for area in mention.containers) for c in mention.candidates]
+            mention.contained = any(held)
+            for i, is_held in enumerate(held):
+                mention.base[i] += weights.within if is_held else -weights.within
+        mention.settle(mention.base, weights.temperature)
+
+    def _weight(self, candidate: Candidate) -> float:
+        if candidate.level == "country" or candidate.kind == "continent":
+            # Among countries that share a name ("Congo") the larger is spoken of more.
+            return self._weights.country + (0.2 * (candidate.weight - 7.0) if candidate.population else 0.0)
+        if candidate.level == "region":
+            return self._weights.region
+        return self._weights.admin2 if candidate.level == "admin2" else candidate.weight
+
+    def _hint(self, country: str) -> float:
+        if not country or country not in self._countries:
+            return 0.0
+        return self._weights.hint if country == self._countries[0] else self._weights.other_hint
+
+    # What the document is about
+
+    def _position(self, mention: Mention) -> int:
+        return next(i for i, other in enumerate(self.mentions) if other is mention)
+
+    def _close(self, one: Mention, other: Mention) -> float:
+        """How much one mention says about another: more when read beside it, nothing when it is the same name."""
+        if one.key == other.key:
+            return 0.0
+        gap = min(abs(a - b) for a in one.starts[:MOST_STARTS] for b in other.starts[:MOST_STARTS])
+        near = self._weights.far_apart + (1 - self._weights.far_apart) * exp(-gap / self._weights.reach)
+        return float(near * len(other.starts) ** 0.5)
+
+    def _agree(self) -> None:
+        for _ in range(ROUNDS):
+            scores = [self._in_context(m, self._closeness[i]) for i, m in enumerate(self.mentions)]
+            for mention, found in zip(self.mentions, scores, strict=True):
+                mention.settle(found, self._weights.temperature)
+
+    def _in_context(self, mention: Mention, closeness: Sequence[float]) -> list[float]:
+        """The scores of a mention's candidates, given what the other mentions now mean."""
+        weights = self._weights
+        countries: dict[str, float] = defaultdict(float)
+        divisions: dict[int | None, float] = defaultdict(float)
+        points = []
+        total = 0.0
+        for other, weight in zip(self.mentions, closeness, strict=True):
+            if not weight or not other.candidates:
+                continue
+            total += weight
+            for candidate, share in zip(other.candidates, other.shares, strict=True):
+                if share > 0.05:
+                    countries[candidate.country] += weight * share
+                    divisions[candidate.division] += weight * share
+            chosen = other.chosen
+            if chosen.level in ("settlement", "admin1", "admin2"):
+                points.append((chosen.vector, other.shares[other.best]))
+        if not total:
+            return mention.base
+        scores = []
+        for score, candidate in zip(mention.base, mention.candidates, strict=True):
+            here = countries.get(candidate.country, 0.0) / total if candidate.country else 0.0
+            # An area is as near to what happens in it as a town beside it is.
+            if candidate.level == "country":
+                share = near = here
+            else:
+                share = divisions.get(candidate.division, 0.0) / total if candidate.division is not None else 0.0
+                near = share if candidate.level == "admin1" else 0.0
+                for point, probability in points:
+                    near = max(near, probability * exp(-chord_km(candidate.vector, point) / weights.near_km))
+            scores.append(score + weights.country_share * here + weights.division_share * share + weights.near * near)
+        return scores
+
+    def _sound_alike(self) -> None:
+        """Look for transliterations, in the likely countries only, where no known spelling fits there."""
+        changed = False
+        for mention in self.mentions:
+            about = self.country_shares(mention)
+            likely = sorted((c for c, share in about.items() if share >= 0.2), key=lambda c: (-about[c], c))[:3]
+            if mention.candidates and mention.chosen.country in likely:
+                continue
+            known = {c.place for c in mention.candidates}
+            alike = [c for country in likely for c in self._lookup.alike(mention.toponym.text, country)]
+            if added := [c for c in alike if c.place not in known]:
+                mention.candidates = mention.candidates + added
+                self._rate(mention)
+                changed = True
+        if changed:
+            self._agree()
+
+
+def inside(candidate: Candidate, area: Candidate) -> bool:
+    """Whether one place lies in another; a town holds what is within its reach."""
+    if candidate.place == area.place:
+        return False
+    if area.level == "country":
+        return candidate.country == area.country and candidate.level != "country"
+    if area.level in ("admin1", "admin2"):
+        return candidate.division is not None and candidate.division == area.division and candidate.level != "admin1"
+    reach = CITY_RADIUS_KM if area.level == "settlement" else REGION_RADIUS_KM
+    return candidate.level not in ("country", "admin1") and chord_km(candidate.vector, area.vector) <= reach
+
+
+def softmax(scores: Sequence[float], temperature: float) -> list[float]:
+    """Probabilities in proportion to ``exp(score / temperature)``; empty for no scores."""
+    if not scores:
+        return []
+    top = max(scores)
+    powers = [exp((s - top) / temperature) for s in scores]
+    total = sum(powers)
+    return [p / total for p in powers]
+
+
+def _kind_agreement(kind: str, candidate: Candidate) -> float:
+    word = exact_key(kind).split()[-1] if kind.strip() else ""
+    if not word:
+        return 0.0
+    if candidate.level == "admin2" and word in _DISTRICT_KINDS:
+        return 1.0
+    if word in _ADMIN_KINDS:
+        return {"admin1": 1.0, "admin2": 0.5, "region": 0.5}.get(candidate.level, 0.0)
+    if word in _TOWN_KINDS:
+        return 0.0 if candidate.level == "settlement" else -1.0
+    return 1.0 if word == "country" and candidate.level == "country" else 0.0
+
+
+def _has_namesake_town(area: Candidate, candidates: Sequence[Candidate]) -> bool:
+    # The town must be a fair part of the area, or a village named "Texas" would stand for the state.
+    return any(
+        c.level == "settlement" and c.division == area.division and c.population * 20 >= area.population
+        for c in candidates
+    )
