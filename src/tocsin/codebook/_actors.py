@@ -399,8 +399,7 @@ class ActorList:
         hints = (country,) if country else ()
         found = self.scan(name, hints)
         if found:
-            best = max(found, key=lambda m: (not m.generic, m.end - m.start, -m.start))
-            return best
+            return min(found, key=lambda m: (m.generic, m.start))
         head = _CELL_HEAD.match(name)
         core_start = head.end() if head else 0
         core = _CELL_TAIL.sub("", name)[core_start:].strip(" .")
@@ -490,13 +489,13 @@ class ActorList:
             parts = actor.canonical.split(":")
             return self._state_label(self._by_iso3[parts[1]], parts[2] if len(parts) > 2 else "government", on)
         generic = self._labels.get(actor.label)
-        if actor.kind in ("State forces", "External/Other forces") and (generic is None or generic.force):
-            state = self._by_iso3.get(actor.country) or (where if actor.kind == "State forces" else None)
-            if state is not None and generic is not None:
-                return self._state_label(state, generic.force, on)
-            return "Unidentified Military Forces" if generic is not None or not actor.label else actor.label
+        if generic is not None and generic.force and actor.kind == "State forces":
+            state = self._by_iso3.get(actor.country) or where
+            return self._state_label(state, generic.force, on) if state else "Unidentified Military Forces"
         if generic is None and actor.label:
             return actor.label
+        if actor.kind in ("State forces", "External/Other forces"):
+            return "Unidentified Military Forces"
         return (actor.label if generic and actor.kind == "Identity militia" else "Unidentified Armed Group") + suffix
 
     def associated_label(self, actor: Actor, event_country: str) -> str:
@@ -567,7 +566,7 @@ class _Reader:
         """Positions where some spelling starts with this word and, where it needs one, goes on with the next."""
         followers, keys = self.actors._followers, self.keys
         found = []
-        for position, (key, following) in enumerate(zip(keys, [*keys[1:], ""], strict=True)):
+        for position, (key, following) in enumerate(zip(keys, [*keys[1:], ""], strict=False)):
             if key not in followers:
                 if key[:1] not in _CLITICS or not self._without_clitic(position):
                     continue
@@ -715,7 +714,7 @@ class _Reader:
     def _bounds(self, position: int, after: int) -> tuple[int, int]:
         start, end = self.starts[position], self.ends[after - 1]
         opened = self.text.count("(", start, end) > self.text.count(")", start, end)
-        return start, self.text.index(")", end) + 1 if opened else end
+        return start, end + 1 if opened and self.text[end : end + 1] == ")" else end
 
     def _describes(self, after: int) -> bool:
         return _OTHER_THAN.match(self.text, self.ends[after - 1]) is not None
@@ -723,6 +722,8 @@ class _Reader:
     def _general_at(self, position: int, roles: Sequence[str]) -> tuple[_Alias, Generic, int] | None:
         """General words in one of `roles` that start at `position` and follow on from the token before."""
         if position >= len(self.keys) or not self._joined(position - 1):
+            return None
+        if "(" in self.text[self.ends[position - 1] : self.starts[position]]:
             return None
         for aliases, after in self._surfaces(position):
             for role in roles:
