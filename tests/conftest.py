@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,13 +37,27 @@ def postgresql_url() -> Iterator[str]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that nothing was added to; copying it is quicker than making one for every test."""
+    path = tmp_path_factory.mktemp("new") / "workspace"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("TOCSIN_DATABASE_URL", raising=False)
+        Workspace.open(path).close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def open_workspace(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, new_workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], Workspace]:
     """Opens the same workspace each time it is called; once for each database."""
     monkeypatch.delenv("TOCSIN_DATABASE_URL", raising=False)
-    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    else:
+        shutil.copytree(new_workspace, tmp_path / "workspace")
     return lambda: Workspace.open(tmp_path / "workspace", url=url)
 
 

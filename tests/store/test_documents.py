@@ -122,7 +122,7 @@ def test_a_moment_without_a_zone_is_refused(workspace: Workspace) -> None:
     assert workspace.count_documents() == 0
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrivals=st.lists(st.tuples(st.integers(0, 4), st.text(max_size=8), st.sampled_from("ab")), max_size=12))
 def test_adding_everything_twice_changes_nothing(workspace: Workspace, arrivals: list[tuple[int, str, str]]) -> None:
     batch = [Arrival(document(n, text or "x"), name) for n, text, name in arrivals]

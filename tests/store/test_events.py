@@ -124,7 +124,7 @@ def test_judgements_are_only_ever_added(workspace: Workspace) -> None:
 STATES = st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(0, 4), max_size=4), min_size=1, max_size=6)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=STATES)
 def test_a_state_read_as_of_a_moment_is_what_was_read_then(workspace: Workspace, states: list[dict[str, int]]) -> None:
     def read(at: object = None) -> object:

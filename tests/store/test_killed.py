@@ -15,7 +15,7 @@ from tocsin.store import Workspace
 
 from .material import coding, document
 
-COUNT = 300
+COUNT = 120
 
 # Adds, codes and links documents as the road does, over and over in small steps.
 SCRIPT = f"""
