@@ -255,7 +255,7 @@ def _counts(one: Profile, other: Profile) -> Iterator[str]:
         one.document == other.document
         and one.speaker == other.speaker
         and one.modality == other.modality
-        and one.sentence != other.sentence
+        and not one.sentence == other.sentence >= 0
         and None not in deaths
         and deaths[0] != deaths[1]
     ):

@@ -133,7 +133,8 @@ def _associated(
         if label and fold(label) not in {fold(k) for k in KIND_ORDER}:
             names.append(codebook.actors.associated_label(main.actor, country))
     for participant in beside:
-        if participant.role == "associated" and participant.actor.canonical is None:
+        people = participant.role == "associated" or participant.actor.kind in ("Civilians", "Protesters", "Rioters")
+        if people and participant.actor.canonical is None:
             names.append(codebook.actors.associated_label(participant.actor, country))
         else:
             names.append(codebook.actors.table_label(participant.actor, country, on))

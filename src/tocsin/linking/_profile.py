@@ -86,11 +86,10 @@ def profiles(
     for claim in ordered:
         if document is None or document.id != claim.document_id:
             document = documents.get(claim.document_id)
-            bounds = list(_sentences(document.text)) if document else []
-        sentence = _position(bounds, claim.trigger.start)
-        text = ""
-        if document is not None and sentence >= 0 and document.text_hash == claim.text_hash:
-            text = document.text[slice(*bounds[sentence])]
+            bounds = list(_sentences(document.text)) if document and document.text else []
+        readable = document is not None and document.text_hash == claim.text_hash
+        sentence = _position(bounds, claim.trigger.start) if readable else -1
+        text = document.text[slice(*bounds[sentence])] if document and sentence >= 0 else ""
         published = document.published.start if document and document.published else None
         found.append(
             Profile(
@@ -134,6 +133,11 @@ def fold(name: str) -> str:
     return " ".join(_WORD.findall(bare.replace("'", "")))
 
 
+def _sound(name: str) -> str:
+    """`name` with the vowels and doublings levelled that transliterations disagree on ("Tadef", "Tadif")."""
+    return re.sub(r"([^\W\d_])\1", r"\1", fold(name).replace("e", "i").replace("o", "u"))
+
+
 def figure(count: Count | None) -> int | None:
     """The one number that stands for `count`: best, else low, else high; None where nothing is stated."""
     if count is None:
@@ -170,7 +174,7 @@ def _last_day(claim: Claim) -> int | None:
 
 
 def _spot(place: Place) -> Spot:
-    names = frozenset(name for name in (fold(place.name), fold(place.label)) if name)
+    names = frozenset(name for name in (_sound(place.name), _sound(place.label)) if name)
     return Spot(
         key=f"{place.gazetteer}:{place.gazetteer_id}" if place.gazetteer_id else "",
         names=names,

@@ -41,9 +41,10 @@ class Voice:
         return "" if self.own else fold(said.canonical or said.name)
 
     @property
-    def moment(self) -> tuple[date, int, str]:
-        """Orders what was said: by publication, then by place in the text."""
-        return (self.published, self.claim.trigger.start, self.claim.id)
+    def moment(self) -> tuple[date, bool, int, str]:
+        """Orders what was said: by publication, a day's copies before their origin, then by place in the text."""
+        origin = self.claim.document_id == self.lineage
+        return (self.published, origin, self.claim.trigger.start, self.claim.id)
 
 
 def toll(name: str, voices: Sequence[Voice]) -> tuple[Count | None, MergedField | None]:
