@@ -15,8 +15,8 @@ from tocsin.linking._weights import LinkWeights
 
 __all__ = ["candidate_pairs"]
 
-CELL = 0.5
-"""Degrees of latitude of a cell, about 55 km: the farthest that two points of one incident may lie apart."""
+CELL = 0.25
+"""Degrees of latitude of a cell, about 28 km: a little more than two points of one incident may lie apart."""
 
 LONGEST_RANGE = 45
 """Days. Claims over longer ranges are compared as undated: a year's worth of blocks would hold everything."""
