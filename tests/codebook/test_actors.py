@@ -252,6 +252,22 @@ def test_states_are_found_by_name_adjective_and_capital() -> None:
     assert [m.country for m in ACTORS.scan_states(text)] == ["TUR", "RUS", "SYR"]
 
 
+def test_groups_that_no_list_has_are_told_by_how_their_names_are_built() -> None:
+    text = (
+        "The Hill People's Liberation Army (HPLA) attacked soldiers. HPLA fighters and the Red Valley Cartel fled. "
+        "The Ministry of Defence and the Popular Front Party met the army near Front Street."
+    )
+    found = ACTORS.scan(text)
+    assert [(m.text, m.label) for m in found if m.entry_id is None and not m.generic] == [
+        ("Hill People's Liberation Army (HPLA)", "Hill People's Liberation Army"),
+        ("HPLA", "Hill People's Liberation Army"),
+        ("Red Valley Cartel", "Red Valley Cartel"),
+    ]
+    assert found[0].kind == "Rebel group"
+    assert ACTORS.table_label(ACTORS.actor(found[0]), "KEN") == "Hill People's Liberation Army"
+    assert "army" in [m.text for m in found if m.generic]
+
+
 # Cells
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -62,6 +63,12 @@ _AGAINST = re.compile(r"\b(?:anti|pro|non|ex|counter|un)[-‐‑–]$", re.IGNOR
 _PARENTHESIS = re.compile(
     r"\s?\(\s?(?:the |or |also known as |known as |formerly )?([^()\n]{2,40}?)\s?\)", re.IGNORECASE
 )
+# Words with a capital, and the small words that names join them with.
+_PROPER = re.compile(
+    r"[A-Z][\w'’]+(?:-[\w'’]+)*"
+    r"(?:[ \u00a0](?:(?:of|for|the|and|de|du|des|la|el)[ \u00a0]){0,3}[A-Z][\w'’]+(?:-[\w'’]+)*){1,7}"
+)
+_ACRONYM_AFTER = re.compile(r"\s?\(([A-Z][A-Z/-]{1,9})\)")
 _CELL_TAIL = re.compile(r"\s*\((?:\d{4}-(?:\d{4})?|[^()]*)\)\s*$")
 _CELL_HEAD = re.compile(r"^(?:the|an?|unidentified|unknown|unnamed|suspected|alleged|presumed)\s+", re.IGNORECASE)
 # "an-Nusra" and "al-Nusra" are one spelling; only with the hyphen, since "an" and "as" are words.
@@ -176,6 +183,33 @@ class Generic:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlisted:
+    """How the names of groups that no list has are built.
+
+    A word of `united` with one of `cause` ("Liberation Front of the Hills"), or a last word of `band` ("Red
+    Valley Cartel"), and none of `never`. `leading` words start sentences, not names; `rebel` causes are rebels'.
+    """
+
+    united: frozenset[str] = frozenset()
+    cause: frozenset[str] = frozenset()
+    rebel: frozenset[str] = frozenset()
+    band: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+    leading: frozenset[str] = frozenset()
+
+    def names(self, keys: Sequence[str]) -> bool:
+        """Whether a name of these words (as looked up) says that it is an armed group's."""
+        said = set(keys)
+        if len(keys) < 2 or said & self.never:
+            return False
+        return keys[-1] in self.band or (len(keys) > 2 and bool(said & self.united and said & self.cause))
+
+    def kind(self, keys: Sequence[str]) -> ActorKind:
+        """Rebel group where the cause says so, else political militia."""
+        return "Political militia" if self.rebel.isdisjoint(keys) else "Rebel group"
+
+
+@dataclass(frozen=True, slots=True)
 class _Alias:
     """One way to write one thing. `owner` says what: an entry, a force, general words, a state, or nobody.
 
@@ -229,9 +263,10 @@ def _keys(words: str) -> tuple[str, ...]:
     return tuple(_tokens(words)[2])
 
 
-def _written(alias: str) -> str:
-    """An alias without the mark that says when it counts."""
-    return alias.lstrip("=?")
+def _marked(alias: str) -> tuple[str, str]:
+    """The marks of an alias that say when it counts, and its words."""
+    words = alias.lstrip("=?")
+    return alias[: len(alias) - len(words)], words
 
 
 def _plurals(term: str) -> tuple[str, ...]:
@@ -256,6 +291,8 @@ class ActorList:
     common_words : iterable of str
         Lower-case spellings that are also ordinary words; they are not read as acronyms where the text's
         case cannot tell.
+    unlisted : Unlisted
+        How the names of groups that are not in the list are built.
     """
 
     def __init__(
@@ -265,11 +302,13 @@ class ActorList:
         generics: Iterable[Generic],
         ignored: Iterable[str] = (),
         common_words: Iterable[str] = (),
+        unlisted: Unlisted = Unlisted(),
     ) -> None:
         self.states: tuple[State, ...] = tuple(states)
         self.entries: tuple[ActorEntry, ...] = tuple(entries)
         self.generics: tuple[Generic, ...] = tuple(generics)
         self._common = frozenset(common_words)
+        self._unlisted = unlisted
         self._by_id = {entry.id: entry for entry in self.entries}
         self._by_iso3 = {state.iso3: state for state in self.states}
         self._state_names: dict[tuple[str, ...], State] = {}
@@ -282,14 +321,15 @@ class ActorList:
     def _fill(self, ignored: Iterable[str]) -> None:
         for entry in self.entries:
             names = (*entry.aliases, *(label for _, label in entry.branches))
-            restricted = f"?{entry.label}" in names or f"={entry.label}" in names
+            restricted = entry.label in (_marked(name)[1] for name in entry.aliases)
             for words in names if restricted else (entry.label, *names):
                 self._add(words, entry)
         for state in self.states:
-            for words in (state.name, state.name_ar, *state.aliases, *state.adjectives, *state.capitals):
+            for words in (state.name, state.name_ar, *state.aliases, *state.adjectives):
                 self._add(words, state)
-                if words not in state.capitals:
-                    self._state_names.setdefault(_keys(words.lstrip("=?")), state)
+                self._state_names.setdefault(_keys(_marked(words)[1]), state)
+            for words in state.capitals:
+                self._add(words, state, "capital")
             for force in state.forces:
                 owner = _StateForce(state, force)
                 for words in (force.name, *force.aliases):
@@ -311,18 +351,20 @@ class ActorList:
             self._followers[first] = frozenset(keys[1] if len(keys) > 1 else "" for keys in keyed)
 
     def _add(self, words: str, owner: ActorEntry | Generic | State | _StateForce | None, role: str = "term") -> None:
-        mark, words = words[:1], words.lstrip("=?")
+        marks, words = _marked(words)
         keys = _keys(words)
         if not keys:
             return
         case = ""
-        if mark == "=":
+        if "=" in marks:
             case = "exact"
         elif isinstance(owner, State):
             case = "upper" if words.isupper() else "capital" if words[0].isupper() else ""
         elif words.isupper() and words.isascii() and sum(c.isalpha() for c in words) <= ACRONYM:
             case = "upper"
-        alias = _Alias(words, owner, case, role, bound=mark == "?")
+        elif words.isascii() and len(words) <= ACRONYM and not words[1:].islower() and not words.isdigit():
+            case = "exact"  # "LeT", "JeM"
+        alias = _Alias(words, owner, case, role, bound="?" in marks)
         aliases = self._index.setdefault(keys[0], {}).setdefault(keys, [])
         if alias not in aliases:
             aliases.append(alias)
@@ -358,7 +400,7 @@ class ActorList:
             If the list has no such id.
         """
         entry = self.entry(id)
-        return (entry.label, *(alias for alias in map(_written, entry.aliases) if alias != entry.label))
+        return (entry.label, *(alias for _, alias in map(_marked, entry.aliases) if alias != entry.label))
 
     def branch(self, id: str, country: str) -> str:
         """The name of the entry's branch in `country`, or its label where it has none there.
@@ -384,8 +426,8 @@ class ActorList:
             ISO alpha-3 codes of what the text is about, most likely first; they settle names that several
             actors share. Where they do not, the states that the text names do.
         """
-        reader = _Reader(self, text, countries)
-        return tuple(reader.read())
+        found = list(_Reader(self, text, countries).read())
+        return tuple(_with_unlisted(found, list(_unlisted(text, self._unlisted))))
 
     def scan_states(self, text: str) -> tuple[ActorMatch, ...]:
         """Every state named in `text` by name, adjective or capital, in order; ``entry_id`` is ``state:ISO3``."""
@@ -645,9 +687,7 @@ class _Reader:
         if alias.case == "exact":
             return words == alias.words or words.replace("’", "'") == alias.words
         if alias.case == "upper":
-            # Some outlets write acronyms that are spoken as words with one capital: "Farc", "Unicef".
-            spoken = len(words) == ACRONYM and words.istitle() and self.keys[position] not in self.actors._common
-            return words.isupper() or spoken
+            return words.isupper()
         return not words[0].islower()
 
     def _about(self, alias: _Alias) -> bool:
@@ -689,7 +729,7 @@ class _Reader:
         if self._describes(after):
             return self._near_to(position, after)
         if isinstance(owner, State):
-            return self._nationality(owner, position, after)
+            return self._nationality(alias, owner, position, after)
         if isinstance(owner, Generic):
             return self._general(alias, owner, position, after)
         after = self._with_acronym(owner, after)
@@ -732,12 +772,15 @@ class _Reader:
                         return alias, alias.owner, after
         return None
 
-    def _nationality(self, state: State, position: int, after: int) -> tuple[ActorMatch | None, int]:
+    def _nationality(self, named: _Alias, state: State, position: int, after: int) -> tuple[ActorMatch | None, int]:
         """ "Somali soldiers", "Russia's navy", "Turkish shelling": a state and the general words after it."""
         found = self._general_at(after, NEXT_TO)
         if found is None:
             return None, after
         alias, generic, past = found
+        # The police of a capital are its own, and its people are not all of the country's.
+        if named.role == "capital" and generic.force not in ("military", "government"):
+            return None, after
         if alias.role == "act":
             past = after
         start, end = self._bounds(position, past)
@@ -800,6 +843,56 @@ class _Reader:
         return found[1], found[2]
 
 
+# Names that are in no list
+
+
+def _with_unlisted(found: list[ActorMatch], unlisted: list[ActorMatch]) -> list[ActorMatch]:
+    """`found` with groups that no list has but whose names say what they are.
+
+    They take the place of general words inside them ("army" in "Hill People's Liberation Army" is no state's) and
+    give way to everything else.
+    """
+    if not unlisted:
+        return found
+    starts = [match.start for match in found]
+    dropped: set[int] = set()
+    kept: list[ActorMatch] = []
+    end = 0
+    for name in sorted(unlisted, key=lambda match: match.start):
+        first = bisect_right(starts, name.start)
+        first -= first > 0 and found[first - 1].end > name.start
+        over = range(first, bisect_left(starts, name.end))
+        if name.start >= end and all(_gives_way(found[i], name) for i in over):
+            dropped.update(over)
+            kept.append(name)
+            end = name.end
+    return sorted([*kept, *(m for i, m in enumerate(found) if i not in dropped)], key=lambda match: match.start)
+
+
+def _gives_way(match: ActorMatch, name: ActorMatch) -> bool:
+    return match.generic and name.start <= match.start and match.end <= name.end
+
+
+def _unlisted(text: str, rule: Unlisted) -> Iterable[ActorMatch]:
+    acronyms: dict[str, ActorMatch] = {}
+    for proper in _PROPER.finditer(text):
+        starts, _, keys = _tokens(proper.group())
+        first = next((i for i, key in enumerate(keys) if key not in rule.leading), len(keys))
+        if not rule.names(keys[first:]):
+            continue
+        start, end = proper.start() + starts[first], proper.end()
+        label = text[start:end]
+        acronym = _ACRONYM_AFTER.match(text, end)
+        end = acronym.end() if acronym else end
+        match = ActorMatch(start, end, text[start:end], None, label, rule.kind(keys))
+        if acronym:
+            acronyms.setdefault(acronym[1], match)
+        yield match
+    for short, match in acronyms.items():
+        for again in re.finditer(rf"(?<![\w(/-]){re.escape(short)}(?![\w)/])", text):
+            yield replace(match, start=again.start(), end=again.end(), text=again.group())
+
+
 # Loading
 
 
@@ -820,6 +913,7 @@ def load_actors() -> ActorList:
         [_generic(table) for table in actors.get("generic", [])],
         actors.get("ignored", ()),
         actors.get("common_words", ()),
+        Unlisted(**{field: frozenset(words) for field, words in actors.get("unlisted", {}).items()}),
     )
 
 
