@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.codebook._actors import KINDS, ActorEntry, ActorList, ActorMatch, State, lint_actors, load_actors
@@ -51,6 +51,7 @@ def only(text: str, *countries: str) -> ActorMatch:
 # Properties
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_matches_quote_the_text_in_order_and_never_overlap(text: str) -> None:
     end = 0
@@ -61,11 +62,13 @@ def test_matches_quote_the_text_in_order_and_never_overlap(text: str) -> None:
         end = match.end
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_reading_twice_says_the_same(text: str) -> None:
     assert ACTORS.scan(text) == ACTORS.scan(text)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_every_match_becomes_a_record_with_a_label(text: str) -> None:
     for match in ACTORS.scan(text):
@@ -77,6 +80,7 @@ def test_every_match_becomes_a_record_with_a_label(text: str) -> None:
             assert ACTORS.entry(actor.canonical).label
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ACTORS.entries), st.data())
 def test_every_spelling_finds_its_actor(entry: ActorEntry, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(ACTORS.aliases(entry.id)))
@@ -87,6 +91,7 @@ def test_every_spelling_finds_its_actor(entry: ActorEntry, data: st.DataObject) 
     assert entry.id == owner.id or set(entry.countries) & set(owner.countries)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ACTORS.states))
 def test_every_state_is_found_by_code_name_and_adjective(state: State) -> None:
     assert ACTORS.state(state.iso3) is state
