@@ -48,6 +48,7 @@ LANGUAGES = ("ar", "fr", "es", "pt", "ru", "uk", "tr", "fa", "de", "he")
 DISSOLVED_SHARE = 0.6
 AGREEING_SHARE = 0.8
 CODE_SHARE = 0.85
+ABROAD_SHARE = 0.3
 # Provinces that Natural Earth names in the country's own language only.
 ENGLISH = {
     "Uturu paḷāta": "Northern",
@@ -79,7 +80,7 @@ NEWSPAPER = {
 ALIASES: dict[str, tuple[str, ...]] = {
     "US": ("U.S.", "U.S", "USA", "U.S.A.", "America", "United States of America", "the States"),
     "GB": ("UK", "U.K.", "Britain", "Great Britain"),
-    "CD": ("DRC", "DR Congo", "D.R. Congo", "Democratic Republic of Congo", "Congo-Kinshasa", "RDC", "Zaire"),
+    "CD": ("DRC", "Congo", "DR Congo", "D.R. Congo", "Democratic Republic of Congo", "Congo-Kinshasa", "RDC", "Zaire"),
     "CG": ("Congo-Brazzaville", "Republic of Congo", "Congo Republic"),
     "CF": ("CAR", "Central African Republic"),
     "CI": ("Ivory Coast", "Cote d'Ivoire"),
@@ -156,6 +157,24 @@ def votes_by_polygon(
         home[town] = polygon
         votes[polygon][towns[town]["countrycode"], towns[town]["admin1code"]] += 1
     return votes, home
+
+
+def owners(features: Sequence[dict[str, Any]], votes: dict[int, Counter[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Country and first-level code of each polygon; a code nobody else has where no place tells."""
+    everywhere: Counter[tuple[str, str]] = Counter()
+    for counter in votes.values():
+        everywhere.update(counter)
+    found = []
+    for index, feature in enumerate(features):
+        iso2 = feature["properties"]["iso_a2"]
+        choice = (iso2, f"?{index}")
+        for code, count in votes.get(index, Counter()).most_common():
+            # Places across a generalised border are a small part of their own division.
+            if code[0] == iso2 or count >= ABROAD_SHARE * everywhere[code]:
+                choice = code
+                break
+        found.append(choice)
+    return found
 
 
 def clean(name: str | None) -> str:
@@ -273,10 +292,7 @@ def main() -> None:
     towns = list(gazetteer_file("cities500.json").values())
     countries = gazetteer_file("countries.json")
     votes, home = votes_by_polygon(shapes, towns)
-    owner = []
-    for index, feature in enumerate(features):
-        iso2 = feature["properties"]["iso_a2"]
-        owner.append(votes[index].most_common(1)[0][0] if votes.get(index) else (iso2, f"?{index}"))
+    owner = owners(features, votes)
     groups = [g for g in grouped(features, owner) if owner[g[1][0]][0] in countries]
     groups.sort(key=lambda g: (owner[g[1][0]][0], english_name(features[g[1][0]]["properties"]), g[1]))
 

@@ -23,7 +23,9 @@ class Boundaries:
         self._connection = connection
         self.countries: dict[str, tuple[str, float, float]] = {
             iso3: (name, latitude, longitude)
-            for iso3, name, latitude, longitude in connection.execute("SELECT * FROM country")
+            for iso3, name, latitude, longitude in connection.execute(
+                "SELECT iso3, name, latitude, longitude FROM country"
+            )
         }
         self.divisions: list[tuple[str, str, float, float]] = connection.execute(
             "SELECT country, name, latitude, longitude FROM division ORDER BY id"
@@ -33,6 +35,11 @@ class Boundaries:
     def _shapes(self) -> list[shapely.Geometry]:
         rows = self._connection.execute("SELECT shape FROM division ORDER BY id").fetchall()
         return list(shapely.from_wkb([row[0] for row in rows]))
+
+    @cached_property
+    def _country_shapes(self) -> dict[str, shapely.Geometry]:
+        rows = self._connection.execute("SELECT iso3, shape FROM country ORDER BY iso3").fetchall()
+        return {iso3: shapely.from_wkb(shape) for iso3, shape in rows}
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
@@ -80,18 +87,14 @@ class Boundaries:
         # A map is about a thousand pixels across: finer than that is weight without sight.
         tolerance = span / 1500
         digits = 1 if span > 120 else 2 if span > 15 else 3
-        inside = sorted(self._tree.query(shapely.box(*box)).tolist())
-        members: dict[str, list[shapely.Geometry]] = {}
         features = []
-        for number in inside:
-            members.setdefault(self.divisions[number][0], []).append(self._shapes[number])
-        for iso3 in sorted(members):
-            shape = _clipped(shapely.union_all(members[iso3], grid_size=0.001), box, tolerance)
+        for iso3, whole in self._country_shapes.items():
+            shape = _clipped(whole, box, tolerance)
             if shape.geoms:
                 properties = {"level": "country", "country": iso3, "name": self.countries[iso3][0]}
                 features.append(_feature(shape, properties, digits))
         if span <= 120:
-            for number in inside:
+            for number in sorted(self._tree.query(shapely.box(*box)).tolist()):
                 shape = _clipped(self._shapes[number], box, tolerance)
                 if shape.geoms:
                     country, name, *_ = self.divisions[number]
@@ -100,6 +103,9 @@ class Boundaries:
 
 
 def _clipped(shape: shapely.Geometry, box: tuple[float, float, float, float], tolerance: float) -> shapely.MultiPolygon:
+    west, south, east, north = shapely.bounds(shape).tolist()
+    if not (west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1]):
+        return shapely.MultiPolygon()
     clipped = shapely.clip_by_rect(shape, *box)
     parts = [
         part

@@ -24,28 +24,34 @@ __all__ = ["Context", "Mention", "Weights", "inside", "softmax"]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What speaks for a candidate, in factors of ten of population."""
+    """What speaks for a candidate, in factors of ten of population.
+
+    Chosen by coordinate search on two public corpora of local and of world news (LGL, GeoVirus), keeping only
+    steps that lost nothing on the other one; both are flat around these values.
+    """
 
     kind: float = 3.0
     within: float = 4.0
     hint: float = 2.0
     other_hint: float = 1.2
     country_share: float = 2.5
-    division_share: float = 1.5
-    near: float = 2.0
-    near_km: float = 120.0
+    division_share: float = 4.0
+    near: float = 1.2
+    near_km: float = 200.0
     # A bare country beats any town of that name; a region or a district counts as a large town.
-    country: float = 8.5
+    country: float = 9.5
     region: float = 6.5
     admin2: float = 4.2
+    # A capital also stands for its state.
+    capital: float = 0.7
     # A governorate named after its main town: without a word such as "province" the town is meant.
     namesake: float = 2.0
     # What speaks for a village that is in no gazetteer, before the document's country speaks for it too.
-    unlisted: float = 2.0
+    unlisted: float = 1.0
     # How far context reaches in a text, in characters: a digest tells of one country after another.
     reach: float = 800.0
     far_apart: float = 0.3
-    temperature: float = 0.6
+    temperature: float = 0.9
 
 
 ROUNDS = 2
@@ -188,7 +194,9 @@ class Context:
             return self._weights.country + (0.2 * (candidate.weight - 7.0) if candidate.population else 0.0)
         if candidate.level == "region":
             return self._weights.region
-        return self._weights.admin2 if candidate.level == "admin2" else candidate.weight
+        if candidate.level == "admin2":
+            return self._weights.admin2
+        return candidate.weight + (self._weights.capital if candidate.kind == "capital" else 0.0)
 
     def _hint(self, country: str) -> float:
         if not country or country not in self._countries:
@@ -289,7 +297,7 @@ def softmax(scores: Sequence[float], temperature: float) -> list[float]:
 
 
 def _kind_agreement(kind: str, candidate: Candidate) -> float:
-    word = exact_key(kind).split()[-1] if kind.strip() else ""
+    word = exact_key(kind).rpartition(" ")[2]
     if not word:
         return 0.0
     if candidate.level == "admin2" and word in _DISTRICT_KINDS:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tocsin.errors import UsageError
 from tocsin.interfaces import Progress
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._index import index_version, open_index
@@ -85,7 +86,7 @@ class SqliteGazetteer:
         the settlement read nearest to it, with precision ``near`` and a probability below one half; failing
         that it has no point, and the country and division on which the rest of the document agrees.
         """
-        return self._answer(tuple(toponyms), tuple(countries))
+        return self._answer(tuple(toponyms), tuple(c for c in countries if c in self._boundaries.countries))
 
     def division(self, latitude: float, longitude: float) -> tuple[str, str, str]:
         """(ISO alpha-3, country's name, first-level division) of a point; empty strings at sea."""
@@ -119,7 +120,5 @@ def open_gazetteer(extra: Sequence[Path] = (), progress: Progress | None = None)
         If the index has to be built and its directory cannot be written; or if `extra` is not empty.
     """
     if extra:
-        from tocsin.errors import UsageError
-
         raise UsageError(f"{extra[0]}: further gazetteers cannot be added yet; leave them out")
     return SqliteGazetteer(progress)

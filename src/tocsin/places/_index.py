@@ -45,7 +45,7 @@ CREATE TABLE exact (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, pla
 CREATE TABLE loose (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, name TEXT, PRIMARY KEY (country, key, place, name))
     WITHOUT ROWID;
-CREATE TABLE country (iso3 TEXT PRIMARY KEY, name TEXT, latitude REAL, longitude REAL);
+CREATE TABLE country (iso3 TEXT PRIMARY KEY, name TEXT, latitude REAL, longitude REAL, shape BLOB);
 CREATE TABLE division (id INTEGER PRIMARY KEY, country TEXT, name TEXT, latitude REAL, longitude REAL, shape BLOB);
 """
 
@@ -162,9 +162,15 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
         ),
     )
     homes = _homes(towns, bundle, shapes)
+    whole: dict[str, list[shapely.Geometry]] = {}
+    for division, shape in zip(bundle["divisions"], shapes, strict=True):
+        whole.setdefault(division["iso2"], []).append(shape)
     connection.executemany(
-        "INSERT INTO country VALUES (?, ?, ?, ?)",
-        ((c["iso3"], c["name"], *_country_point(c, towns)) for c in bundle["countries"]),
+        "INSERT INTO country VALUES (?, ?, ?, ?, ?)",
+        (
+            (c["iso3"], c["name"], *_country_point(c, towns), shapely.to_wkb(_joined(whole.get(c["iso2"], []))))
+            for c in bundle["countries"]
+        ),
     )
     rows = _rows(bundle, countries, towns, homes, iso3)
     exact: dict[tuple[str, int], int] = {}
@@ -177,7 +183,6 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
             (number, row.gazetteer, row.gazetteer_id, row.label, row.level, row.kind, row.country, row.division,
              row.latitude, row.longitude, row.population, len(row.names))
         )  # fmt: skip
-        seen: set[str] = set()
         for rank, name in enumerate(row.names):
             key = exact_key(name)
             if not key:
@@ -186,11 +191,10 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
             exact[key, number] = max(main, exact.get((key, number), 0))
             if (joined := loose_key(name)) != key:
                 loose.add((joined, number))
-            if row.country in transliterated and key not in seen and _foldable(key):
+            if row.level not in ("country", "region") and row.country in transliterated and _foldable(key):
                 bone = skeleton(name)
                 if len(bone) > 1:
                     bones.add((row.country, bone, number, name))
-            seen.add(key)
         if progress and row.level == "settlement":
             progress.advance()
     connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", places)
@@ -225,6 +229,10 @@ def _shape(polygons: list[list[list[int]]], scale: int) -> shapely.Geometry:
             loops.append(loop)
         parts.append(shapely.Polygon(loops[0], loops[1:]))
     return shapely.make_valid(shapely.MultiPolygon(parts))
+
+
+def _joined(shapes: list[shapely.Geometry]) -> shapely.Geometry:
+    return shapely.union_all(shapes, grid_size=0.001)
 
 
 def _homes(towns: list[_Town], bundle: dict[str, Any], shapes: list[shapely.Geometry]) -> list[int | None]:
@@ -309,12 +317,14 @@ def _rows(
                 gazetteer="geonames" if area["geonames"] else "naturalearth",
             )
     yield from _regions(bundle, iso3)
+    capitals = {(c["iso"], exact_key(c["capital"])) for c in countries.values() if c["capital"]}
     for town, home in zip(towns, homes, strict=True):
+        is_capital = town.population >= 1000 and (town.countrycode, exact_key(town.name)) in capitals
         yield _Row(
             gazetteer_id=str(town.geonameid),
             label=town.name,
             level="settlement",
-            kind="populated place",
+            kind="capital" if is_capital else "populated place",
             country=iso3[town.countrycode],
             division=home,
             latitude=town.latitude,

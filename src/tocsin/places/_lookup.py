@@ -16,7 +16,7 @@ __all__ = ["Candidate", "Level", "Lookup"]
 Level = Literal["country", "admin1", "admin2", "region", "settlement"]
 
 # What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
-ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.25, -0.6, -0.7, -12.0
+ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.5, -0.6, -0.7, -12.0
 # A place that is written of in many languages is written of again: what ten times the names are worth.
 FAME, FEW_NAMES = 1.0, 10
 # Below this two names that share their consonants are different names ("Basra", "Busayrah").

@@ -64,7 +64,7 @@ def exact_key(name: str) -> str:
     >>> exact_key("Al-Ḥasakah")
     'al hasakah'
     """
-    plain = name.casefold().translate(_LETTERS)
+    plain = name.encode("utf-8", "ignore").decode().casefold().translate(_LETTERS)
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
         plain = plain.casefold().translate(_LETTERS)
