@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -29,8 +29,11 @@ class Box:
     north: float
 
     def padded(self) -> Box:
-        """The box with room around it: a third of its size, at least two degrees."""
-        wide, high = max(2.0, (self.east - self.west) / 3), max(2.0, (self.north - self.south) / 3)
+        """The box with room around it: a third of its size, at least five degrees.
+
+        Five is what a map of one place shows beside it.
+        """
+        wide, high = max(5.0, (self.east - self.west) / 3), max(5.0, (self.north - self.south) / 3)
         return Box(self.west - wide, self.south - high, self.east + wide, self.north + high)
 
     def meets(self, other: Box) -> bool:
@@ -69,17 +72,17 @@ def pack_outline(outline: Mapping[str, Any], focus: Box | None, countries: froze
     -------
     dict
         ``countries`` and ``admin1``: lists of ``{"name", "iso3", "grid", "polygons"}``. A polygon is a list of
-        rings; a ring is ``[x, y, dx, dy, …]`` in steps of 1/grid degree, exterior clockwise, as d3-geo takes it.
+        rings, the exterior first; a ring is ``[x, y, dx, dy, …]`` in steps of 1/grid degree, not closed.
     """
     near = focus.padded() if focus else None
-    packed = []
-    for feature in _features(outline, "countries"):
-        grid = _NEAR_GRID if near and _box(feature).meets(near) else _FAR_GRID
-        packed.append(_pack(feature, grid))
+    packed = [
+        _pack(feature, _NEAR_GRID if near and _near(feature, near) else _FAR_GRID)
+        for feature in _features(outline, "countries")
+    ]
     divisions = [
         feature
         for feature in _features(outline, "admin1")
-        if near and _box(feature).meets(near) and (not _iso3(feature) or _iso3(feature) in countries)
+        if near and _near(feature, near) and (not _iso3(feature) or _iso3(feature) in countries)
     ]
     points = sum(len(ring) for feature in divisions for polygon in _polygons(feature) for ring in polygon)
     grid = _NEAR_GRID if points <= _MOST_POINTS else _FAR_GRID
@@ -103,14 +106,10 @@ def _polygons(feature: Mapping[str, Any]) -> Sequence[Sequence[Ring]]:
     return []
 
 
-def _points(feature: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
-    for polygon in _polygons(feature):
-        for point in polygon[0]:
-            yield point[0], point[1]
-
-
-def _box(feature: Mapping[str, Any]) -> Box:
-    return box_of(_points(feature)) or Box(0, 0, 0, 0)
+def _near(feature: Mapping[str, Any], where: Box) -> bool:
+    """Whether any part of `feature` may be in view; part by part, as a far island must not make a country near."""
+    boxes = (box_of((point[0], point[1]) for point in polygon[0]) for polygon in _polygons(feature))
+    return any(box.meets(where) for box in boxes if box)
 
 
 def _iso3(feature: Mapping[str, Any]) -> str:
@@ -120,14 +119,14 @@ def _iso3(feature: Mapping[str, Any]) -> str:
 def _pack(feature: Mapping[str, Any], grid: int) -> dict[str, Any]:
     polygons = []
     for polygon in _polygons(feature):
-        rings = [_pack_ring(ring, grid, clockwise=number == 0) for number, ring in enumerate(polygon)]
+        rings = [_pack_ring(ring, grid) for ring in polygon]
         if rings[0]:
             polygons.append([ring for ring in rings if ring])
     name = str((feature.get("properties") or {}).get("name") or "")
     return {"name": name, "iso3": _iso3(feature), "grid": grid, "polygons": polygons}
 
 
-def _pack_ring(ring: Ring, grid: int, *, clockwise: bool) -> list[int]:
+def _pack_ring(ring: Ring, grid: int) -> list[int]:
     steps: list[tuple[int, int]] = []
     for point in ring:
         step = (round(point[0] * grid), round(point[1] * grid))
@@ -135,11 +134,8 @@ def _pack_ring(ring: Ring, grid: int, *, clockwise: bool) -> list[int]:
             steps.append(step)
     if len(steps) > 1 and steps[0] == steps[-1]:
         steps.pop()
-    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(steps, [*steps[1:], *steps[:1]], strict=True))
-    if len(steps) < 3 or doubled == 0:
+    if len(set(steps)) < 3:
         return []
-    if (doubled < 0) != clockwise:
-        steps.reverse()
     flat = [*steps[0]]
     for before, after in pairwise(steps):
         flat += (after[0] - before[0], after[1] - before[1])

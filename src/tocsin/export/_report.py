@@ -31,6 +31,7 @@ _MOST_CLAIMS = 60
 # The table for readers without scripts repeats what the page holds; beyond this it only makes the page heavy.
 _MOST_PLAIN_ROWS = 500
 
+_LIBRARY = "vendor/d3.min.js"
 _SCRIPTS = ("words.js", "data.js", "map.js", "timeline.js", "list.js", "report.js")
 
 # Which colour of report.css an event type has; other codebooks' types take the free ones, then the last.
@@ -150,10 +151,10 @@ def _static(name: str) -> str:
 
 def _script() -> str:
     try:
-        library = _static("vendor/d3.min.js")
+        library = _static(_LIBRARY)
     except FileNotFoundError:
         raise UsageError(
-            "the browser libraries of the report are missing (export/static/vendor/d3.min.js); "
+            f"the browser libraries of the report are missing (export/static/{_LIBRARY}); "
             "set them up once with `npm ci --ignore-scripts && npm run build` in the project's folder"
         ) from None
     script = "\n".join([library, '"use strict";', *(_static(name) for name in _SCRIPTS)])

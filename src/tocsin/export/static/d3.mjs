@@ -9,7 +9,7 @@
     ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE. */
 export { ascending, extent, group, max, min, rollup, sum } from "d3-array";
 export { brushX } from "d3-brush";
-export { geoContains, geoDistance, geoEqualEarth, geoMercator, geoPath } from "d3-geo";
+export { geoArea, geoContains, geoDistance, geoEqualEarth, geoMercator, geoPath } from "d3-geo";
 export { packEnclose, packSiblings } from "d3-hierarchy";
 export { scaleLinear, scaleSqrt, scaleUtc } from "d3-scale";
 export { pointer, select, selectAll } from "d3-selection";

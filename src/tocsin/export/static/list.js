@@ -237,7 +237,7 @@ const EventList = (() => {
       return h("p", { class: "foot" }, say("event.in_table", { n: event.rows.length }), " ", ids.join(", "), ". ", masked, link);
     }
     const reason = event.not_exported ? (Object.hasOwn(Data.raw.reasons, event.not_exported) ? Data.raw.reasons[event.not_exported] : event.not_exported.replaceAll("_", " ")) : say("not_stated");
-    return h("p", { class: "foot" }, say("event.not_in_table", { reason }), " ", masked, link);
+    return h("p", { class: "foot" }, say("event.not_in_table"), " ", bdi(reason.replace(/\.$/, "")), ". ", masked, link);
   }
 
   function basis(event) {

@@ -8,16 +8,18 @@ const EventMap = (() => {
   const SMALLEST = 3.6, HIT = 12; // px
 
   let width = 0, height = 0, transform = d3.zoomIdentity, projection = d3.geoMercator();
-  let groups = [], chosen = null, onChoose = () => {}, lastShown = [];
+  let groups = [], crowd = 1, chosen = null, onChoose = () => {}, lastShown = [];
 
   // --- boundaries ---
   function unpack(shape) {
-    const polygons = shape.polygons.map((polygon) => polygon.map((flat) => {
+    const polygons = shape.polygons.map((polygon) => polygon.map((flat, number) => {
       const ring = [];
       let x = 0, y = 0;
       for (let i = 0; i < flat.length; i += 2) ring.push([(x += flat[i]) / shape.grid, (y += flat[i + 1]) / shape.grid]);
       ring.push(ring[0]);
-      return ring;
+      // On the globe a ring has two insides; an exterior is to hold the smaller, a hole the larger.
+      const most = d3.geoArea({ type: "Polygon", coordinates: [ring] }) > 2 * Math.PI;
+      return most === (number > 0) ? ring : ring.reverse();
     }));
     return { type: "Feature", properties: { name: shape.name }, geometry: { type: "MultiPolygon", coordinates: polygons } };
   }
@@ -75,16 +77,17 @@ const EventMap = (() => {
   function fit() {
     const points = placed.map((event) => [event.longitude, event.latitude]);
     const [west, east] = d3.extent(points, (p) => p[0]), [south, north] = d3.extent(points, (p) => p[1]);
-    const wide = points.length > 0 && east - west > 120;
-    projection = (wide || !points.length ? d3.geoEqualEarth() : d3.geoMercator()).precision(0.1);
+    const wide = east - west > 120;
+    projection = wide || !points.length ? d3.geoEqualEarth() : d3.geoMercator().precision(0); // boundaries are dense enough to go without resampling
+    svg.classed("world", wide || !points.length);
     const margin = Math.min(48, width / 9);
     const box = [[margin, margin], [width - margin, height - margin]];
     if (!points.length) {
       projection.fitExtent(box, countries.length ? { type: "FeatureCollection", features: countries } : { type: "Sphere" });
     } else {
-      // At least about 150 km across: a single place needs its surroundings to be recognised.
+      // At least about 400 km across: a single place needs its surroundings to be recognised.
       const pad = (least, size) => Math.max(0, (least - size) / 2);
-      const px = pad(1.6, east - west), py = pad(1.2, north - south);
+      const px = pad(4, east - west), py = pad(3, north - south);
       const corners = [[west - px, south - py], [east + px, south - py], [west - px, north + py], [east + px, north + py], ...points];
       projection.fitExtent(box, { type: "MultiPoint", coordinates: corners });
     }
@@ -93,10 +96,16 @@ const EventMap = (() => {
   function drawShapes() {
     const path = d3.geoPath(projection);
     layers.shapes.selectAll("*").remove();
-    layers.shapes.selectAll(".land").data(countries).join("path").attr("class", "land").attr("d", path);
-    layers.divisions = layers.shapes.selectAll(".division").data(divisions).join("path").attr("class", "division").attr("d", path);
-    layers.shapes.selectAll(".border").data(countries).join("path").attr("class", "border").attr("d", path);
+    for (const shape of [...countries, ...divisions]) shape.line = path(shape);
+    layers.shapes.selectAll(".land").data(countries).join("path").attr("class", "land").attr("d", (shape) => shape.line);
+    layers.divisions = layers.shapes.selectAll(".division").data(divisions).join("path").attr("class", "division").attr("d", (shape) => shape.line);
+    layers.shapes.selectAll(".border").data(countries).join("path").attr("class", "border").attr("d", (shape) => shape.line);
     for (const shape of [...countries, ...divisions]) {
+      shape.bounds = path.bounds(shape);
+      shape.middle = null;
+      // Names are only ever drawn near where the map opens; the far side of the world needs none.
+      const [[left, top], [right, bottom]] = shape.bounds;
+      if (right < -width || left > 2 * width || bottom < -height || top > 2 * height) continue;
       // The largest part carries the name: an archipelago's middle is often in the sea.
       const parts = shape.geometry.coordinates.map((coordinates) => ({ type: "Polygon", coordinates }));
       const largest = parts.length > 1 ? parts.reduce((a, b) => (path.area(a) >= path.area(b) ? a : b)) : parts[0];
@@ -104,7 +113,6 @@ const EventMap = (() => {
       const bounds = path.bounds(largest);
       shape.wide = bounds[1][0] - bounds[0][0];
       shape.high = bounds[1][1] - bounds[0][1];
-      shape.bounds = path.bounds(shape);
     }
   }
 
@@ -128,14 +136,24 @@ const EventMap = (() => {
       const at = projection(item.point);
       item.at = at ? transform.apply(at) : [-999, -999];
     }
-    layers.symbols.selectAll("g").attr("transform", (d) => `translate(${d.at[0].toFixed(1)},${d.at[1].toFixed(1)})`);
+    layers.symbols.selectAll("g").attr("transform", (d) => `translate(${d.at[0].toFixed(1)},${d.at[1].toFixed(1)})${crowd < 1 ? ` scale(${crowd})` : ""}`);
+  }
+
+  /** How much smaller symbols are drawn where hundreds are in view at once; they grow as the reader comes closer. */
+  function settle() {
+    const ink = groups.filter((g) => inside(g.at)).reduce((sum, g) => sum + Math.PI * g.r * g.r, 0);
+    // Symbols may cover a sixth of the map: more hides the country, and which are many can no longer be seen.
+    const wanted = Math.max(0.3, Math.min(1, Math.sqrt((width * height) / 6 / Math.max(1, ink))));
+    if (Math.abs(wanted - crowd) > 0.02) { crowd = wanted; place(); drawKey(); }
+    drawLabels();
+    drawScale();
   }
 
   /** Names, the most telling first; a name that would cross one already there is left out. */
   function drawLabels() {
     const taken = [], chosenLabels = [];
     const phone = width < 480;
-    const bigGroups = groups.filter((g) => g.r > 9 && inside(g.at));
+    const bigGroups = groups.filter((g) => g.r * crowd > 9 && inside(g.at)).map((g) => ({ at: g.at, r: g.r * crowd }));
     function offer(text, kind, x, y, size, anchor) {
       if (!text) return false;
       const w = text.length * size * 0.56 + 4;
@@ -156,12 +174,12 @@ const EventMap = (() => {
       if (!named.size) continue;
       const [name] = [...named].reduce((a, b) => (b[1] > a[1] ? b : a));
       // An Arabic or Hebrew name is drawn leftwards from its anchor; `dir` on the element keeps it in place.
-      if (!offer(name, "", item.at[0] + item.r + 4, item.at[1] + 4, 11.5, "start")) offer(name, "", item.at[0] - item.r - 4 - name.length * 6.4, item.at[1] + 4, 11.5, "start");
+      if (!offer(name, "", item.at[0] + item.r * crowd + 4, item.at[1] + 4, 11.5, "start")) offer(name, "", item.at[0] - item.r * crowd - 4 - name.length * 6.4, item.at[1] + 4, 11.5, "start");
     }
     const named = (shapes, kind, size, most) => {
       let used = 0;
       for (const shape of shapes) {
-        if (used >= most || !Number.isFinite(shape.middle[0])) continue;
+        if (used >= most || !shape.middle || !Number.isFinite(shape.middle[0])) continue;
         const room = shape.wide * transform.k;
         if (room < shape.properties.name.length * size * 0.6 || shape.high * transform.k < size * 1.6) continue;
         const at = transform.apply(shape.middle);
@@ -213,7 +231,7 @@ const EventMap = (() => {
       if (scaled) drawScale();
       hideTip();
       clearTimeout(zoom.rest);
-      zoom.rest = setTimeout(() => { layers.labels.attr("visibility", null); drawLabels(); drawScale(); }, 90);
+      zoom.rest = setTimeout(() => { layers.labels.attr("visibility", null); settle(); }, 90);
     });
 
   function hint() {
@@ -226,9 +244,10 @@ const EventMap = (() => {
   function nearest(x, y) {
     let best = null, closest = HIT;
     for (const item of groups) {
-      if (Math.abs(item.at[0] - x) > item.r + HIT || Math.abs(item.at[1] - y) > item.r + HIT) continue;
+      const reach = item.r * crowd + HIT;
+      if (Math.abs(item.at[0] - x) > reach || Math.abs(item.at[1] - y) > reach) continue;
       for (const node of item.nodes) {
-        const away = Math.hypot(item.at[0] + node.x - x, item.at[1] + node.y - y) - node.r;
+        const away = Math.hypot(item.at[0] + node.x * crowd - x, item.at[1] + node.y * crowd - y) - node.r * crowd;
         if (away < closest) { closest = away; best = { node, item }; }
       }
     }
@@ -244,7 +263,7 @@ const EventMap = (() => {
       h("span", {}, event.counts.deaths ? say("event.deaths", { n: event.counts.deaths.text }) : say("event.toll_unknown")),
       event.precision === "precise" ? "" : h("span", {}, say(event.precision === "near" ? "map.near" : "map.admin1")));
     tip.hidden = false;
-    const x = item.at[0] + node.x, y = item.at[1] + node.y, room = tip.getBoundingClientRect();
+    const x = item.at[0] + node.x * crowd, y = item.at[1] + node.y * crowd, room = tip.getBoundingClientRect();
     tip.style.left = `${Math.max(4, Math.min(width - room.width - 4, x + node.r + 10 + room.width > width ? x - node.r - 10 - room.width : x + node.r + 10))}px`;
     tip.style.top = `${Math.max(4, Math.min(height - room.height - 4, y - room.height / 2))}px`;
   }
@@ -290,7 +309,7 @@ const EventMap = (() => {
 
   function resize() {
     const box = frame.getBoundingClientRect();
-    if (!box.width || (Math.abs(box.width - 2 - width) < 1 && Math.abs(box.height - 2 - height) < 1)) return;
+    if (box.width < 40 || (Math.abs(box.width - 2 - width) < 1 && Math.abs(box.height - 2 - height) < 1)) return;
     width = box.width - 2;
     height = box.height - 2;
     svg.attr("viewBox", `0 0 ${width} ${height}`);
@@ -312,7 +331,7 @@ const EventMap = (() => {
     const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].filter((n) => n <= Math.max(mostDeaths, 1));
     const sizes = [...new Set([steps[0], steps[Math.floor((steps.length - 1) / 2)], steps.at(-1)])];
     if (mostDeaths) {
-      const r = sizes.map((n) => Math.max(SMALLEST, area(n)));
+      const r = sizes.map((n) => Math.max(SMALLEST, area(n)) * crowd);
       const line = key.append("span");
       sizes.forEach((n, i) => {
         const side = r[i] * 2 + 3;
@@ -341,8 +360,7 @@ const EventMap = (() => {
     groups = group(events);
     drawSymbols();
     place();
-    drawLabels();
-    drawScale();
+    settle();
     svg.attr("aria-label", say("map.label", { n: d3.max([0, groups.reduce((sum, g) => sum + g.nodes.length, 0)]) }));
   }
 

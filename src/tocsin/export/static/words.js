@@ -8,6 +8,8 @@ const Words = (() => {
   const monthFormat = new Intl.DateTimeFormat(catalogue.locale, { timeZone: "UTC", month: "short", year: "numeric" });
   const monthOnly = new Intl.DateTimeFormat(catalogue.locale, { timeZone: "UTC", month: "short" });
 
+  const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
   /** The catalogue's words for `key`, with {values} put in; `n` chooses the plural. Names are isolated, as they may run right to left. */
   function say(key, values = {}) {
     let text = catalogue[key];
@@ -15,7 +17,8 @@ const Words = (() => {
     return String(text ?? key).replace(/\{(\w+)\}/g, (whole, name) => {
       const value = values[name];
       if (value === undefined) return whole;
-      return typeof value === "number" ? number.format(value) : `\u2068${value}\u2069`;
+      if (typeof value === "number") return number.format(value);
+      return RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : String(value);
     });
   }
 
