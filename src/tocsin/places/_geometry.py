@@ -34,7 +34,7 @@ def displaced(latitude: float, longitude: float, bearing: str, km: float) -> tup
     Examples
     --------
     >>> displaced(35.0, 40.0, "north", 111.2)
-    (36.0001, 40.0)
+    (36.0, 40.0)
     """
     word = "".join(c for c in bearing.casefold() if c.isalpha())
     for ending in ("wards", "ward", "ern"):
