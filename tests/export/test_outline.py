@@ -46,6 +46,28 @@ def test_what_is_near_is_drawn_finer_and_divisions_only_where_events_are() -> No
     assert pack_outline(sketched_outline(), None, frozenset())["admin1"] == []
 
 
+def test_one_collection_of_both_levels_is_understood_as_well() -> None:
+    nested = sketched_outline()
+    flat = [
+        {**f, "properties": {"level": level, "country": f["properties"]["iso3"], "name": f["properties"]["name"]}}
+        for level, name in (("country", "countries"), ("admin1", "admin1"))
+        for f in nested[name]["features"]
+    ]
+    together = {"type": "FeatureCollection", "features": flat}
+    countries = frozenset({"SYR", "IRQ"})
+    assert pack_outline(together, FOCUS, countries) == pack_outline(nested, FOCUS, countries)
+
+
+@given(st.floats(-170, 100), st.floats(-80, 20), st.floats(0, 60), st.floats(0, 60))
+def test_a_padded_box_holds_what_it_pads(west: float, south: float, wide: float, high: float) -> None:
+    box = Box(west, south, west + wide, south + high)
+    around = box.padded()
+    assert around.west <= box.west <= box.east <= around.east
+    assert around.south <= box.south <= box.north <= around.north
+    assert around.west >= -180
+    assert around.east <= 180
+
+
 def test_far_countries_stay_but_coarser() -> None:
     packed = pack_outline(sketched_outline(), Box(-70, -35, -60, -30), frozenset({"ARG"}))
     assert {c["grid"] for c in packed["countries"]} == {10}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tocsin.errors import UsageError
-from tocsin.export import ReportSummary, _report, write_report
+from tocsin.export import ReportSummary, _report, map_box, write_report
 from tocsin.records import Count, Counts, PublicClaim, PublicEvent, PublicQuote
 
 from .invented import BATTLES, event, invented_events, many_events
@@ -157,6 +157,14 @@ def test_every_word_the_page_asks_for_is_in_the_catalogue() -> None:
         asked |= set(re.findall(r"""\b(?:say|term)\("([^"]+)\"""", _report._static(name)))
     missing = {key for key in asked if key not in words}
     assert not missing
+
+
+def test_the_map_asks_for_the_part_of_the_world_it_shows() -> None:
+    assert map_box([event(1, "", "")]) is None
+    west, south, east, north = map_box(invented_events()) or (0, 0, 0, 0)
+    assert west < 36 < 46.3 < east
+    assert south < 31 < 36.5 < north
+    assert east - west < 40
 
 
 def test_missing_libraries_are_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

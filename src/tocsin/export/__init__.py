@@ -6,7 +6,7 @@ they stand in, and keep it to its owner.
 
 from tocsin.export._files import INTERNAL_NOTICE, prepare_internal
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
-from tocsin.export._report import DEFAULT_LIMIT, ReportSummary, write_report
+from tocsin.export._report import DEFAULT_LIMIT, ReportSummary, map_box, write_report
 from tocsin.export._schemas import schemas, write_schemas
 from tocsin.export._tables import (
     CLAIM_COLUMNS,
@@ -26,6 +26,7 @@ __all__ = [
     "ClaimLine",
     "ClaimRow",
     "ReportSummary",
+    "map_box",
     "prepare_internal",
     "schemas",
     "write_claims_csv",

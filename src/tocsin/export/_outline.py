@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,12 +30,20 @@ class Box:
     north: float
 
     def padded(self) -> Box:
-        """The box with room around it: a third of its size, at least five degrees.
-
-        Five is what a map of one place shows beside it.
-        """
-        wide, high = max(5.0, (self.east - self.west) / 3), max(5.0, (self.north - self.south) / 3)
-        return Box(self.west - wide, self.south - high, self.east + wide, self.north + high)
+        """The box with everything around it that a map fitted to it may show, on a wide screen or a narrow one."""
+        wide, high = self.east - self.west, self.north - self.south
+        middle = math.cos(math.radians((self.south + self.north) / 2))
+        # Five degrees are what a map of one place shows beside it. A map is 1.1 to 2.2 times as wide as it is high, and
+        # its margins add a quarter; a degree of longitude is shorter than one of latitude by the cosine.
+        wide_enough = max(wide * 5 / 3 + 10, 2.8 * high / max(middle, 0.2))
+        high_enough = max(high * 5 / 3 + 10, 1.2 * wide * middle)
+        across, up = (wide_enough - wide) / 2, (high_enough - high) / 2
+        return Box(
+            max(-180.0, self.west - across),
+            max(-85.0, self.south - up),
+            min(180.0, self.east + across),
+            min(85.0, self.north + up),
+        )
 
     def meets(self, other: Box) -> bool:
         """Whether the two share any point."""
@@ -62,7 +71,8 @@ def pack_outline(outline: Mapping[str, Any], focus: Box | None, countries: froze
     ----------
     outline : mapping
         ``countries`` and ``admin1``, each a GeoJSON FeatureCollection of (multi)polygons in WGS 84 degrees, with the
-        properties ``name`` and ``iso3``. Either may be absent.
+        properties ``name`` and ``iso3``; either may be absent. Or one FeatureCollection of both, told apart by the
+        property ``level`` (``country`` or ``admin1``), with the alpha-3 code in ``country``.
     focus : Box or None
         Where the events are.
     countries : frozenset of str
@@ -93,8 +103,12 @@ def pack_outline(outline: Mapping[str, Any], focus: Box | None, countries: froze
 
 
 def _features(outline: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    collection = outline.get(name) or {}
-    return [f for f in collection.get("features", ()) if f.get("geometry") and any(_polygons(f))]
+    if outline.get("type") == "FeatureCollection":
+        level = {"countries": "country"}.get(name, name)
+        features = [f for f in outline.get("features", ()) if (f.get("properties") or {}).get("level") == level]
+    else:
+        features = (outline.get(name) or {}).get("features", ())
+    return [f for f in features if f.get("geometry") and any(_polygons(f))]
 
 
 def _polygons(feature: Mapping[str, Any]) -> Sequence[Sequence[Ring]]:
@@ -113,7 +127,8 @@ def _near(feature: Mapping[str, Any], where: Box) -> bool:
 
 
 def _iso3(feature: Mapping[str, Any]) -> str:
-    return str((feature.get("properties") or {}).get("iso3") or "")
+    properties = feature.get("properties") or {}
+    return str(properties.get("iso3") or properties.get("country") or "")
 
 
 def _pack(feature: Mapping[str, Any], grid: int) -> dict[str, Any]:

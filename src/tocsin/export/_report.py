@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -18,10 +18,10 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tocsin.errors import UsageError
 from tocsin.export._files import replacing
-from tocsin.export._outline import box_of, pack_outline
+from tocsin.export._outline import Box, box_of, pack_outline
 from tocsin.records import Count, Counts, PublicClaim, PublicEvent
 
-__all__ = ["DEFAULT_LIMIT", "ReportSummary", "write_report"]
+__all__ = ["DEFAULT_LIMIT", "ReportSummary", "map_box", "write_report"]
 
 DEFAULT_LIMIT = 5_000
 """How many events a page holds by default; a phone still opens and filters that many without a pause."""
@@ -88,7 +88,9 @@ def write_report(
         In any order. The figures at the top cover all of them.
     outline : mapping
         ``countries`` and ``admin1``: GeoJSON FeatureCollections of polygons, longitude and latitude in degrees,
-        with the properties ``name`` and ``iso3``. Empty collections give a map without boundaries.
+        with the properties ``name`` and ``iso3``; or one FeatureCollection of both, told apart by the property
+        ``level`` (``country`` or ``admin1``). Empty collections give a map without boundaries. :func:`map_box` says
+        which part of the world is needed.
     path : Path
         The file to write; it is replaced only once the new one is whole.
     title : str
@@ -114,8 +116,7 @@ def write_report(
     ordered = sorted(events, key=_order)
     shown = ordered[:limit]
     types = _types(ordered)
-    points = ((e.longitude, e.latitude) for e in shown)
-    focus = box_of((x, y) for x, y in points if x is not None and y is not None)
+    focus = _focus(shown)
     data = {
         "types": types,
         "reasons": dict(summary.reasons),
@@ -143,6 +144,17 @@ def write_report(
     )
     with replacing(path, private=internal) as file:
         file.write(page)
+
+
+def map_box(events: Sequence[PublicEvent]) -> tuple[float, float, float, float] | None:
+    """What a map of `events` may show as it opens: west, south, east, north in degrees; None where none has a point."""
+    focus = _focus(events)
+    return None if focus is None else astuple(focus.padded())
+
+
+def _focus(events: Sequence[PublicEvent]) -> Box | None:
+    points = ((e.longitude, e.latitude) for e in events)
+    return box_of((x, y) for x, y in points if x is not None and y is not None)
 
 
 def _static(name: str) -> str:

@@ -213,7 +213,7 @@ const EventMap = (() => {
   }
 
   // --- looking around ---
-  const zoom = d3.zoom().scaleExtent([0.25, 60])
+  const zoom = d3.zoom().scaleExtent([0.7, 60]) // boundaries may end not far outside what is shown at first
     .filter((event) => {
       if (event.type === "wheel") {
         const wanted = event.ctrlKey || event.metaKey;
@@ -314,7 +314,7 @@ const EventMap = (() => {
     height = box.height - 2;
     svg.attr("viewBox", `0 0 ${width} ${height}`);
     area.domain([0, Math.max(25, mostDeaths)]).range([0, width < 480 ? 17 : 24]);
-    zoom.extent([[0, 0], [width, height]]).translateExtent([[-width * 3, -height * 3], [width * 4, height * 4]]);
+    zoom.extent([[0, 0], [width, height]]).translateExtent([[-width * 0.3, -height * 0.3], [width * 1.3, height * 1.3]]);
     fit();
     drawShapes();
     drawKey();
