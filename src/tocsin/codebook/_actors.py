@@ -76,6 +76,10 @@ _ARTICLES = frozenset({"ad", "an", "ar", "as", "ash", "at", "az", "edh", "en", "
 _FROM = frozenset({"of", "from"})
 
 
+_FORCE_NOUN = re.compile(r"army|police|air force|navy|forces|military|troops|soldiers|government|gendarmerie|guard")
+_AIRCRAFT = re.compile(r"\b(?:air force|aircraft|jets?|war-?planes?|planes?|helicopters?|bombers?)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Regime:
     """A government's time in power: from `start`, up to but not including `end` (None: still)."""
@@ -539,6 +543,39 @@ class ActorList:
         if actor.kind in ("State forces", "External/Other forces"):
             return "Unidentified Military Forces"
         return (actor.label if generic and actor.kind == "Identity militia" else "Unidentified Armed Group") + suffix
+
+    def plain_name(self, actor: Actor) -> str:
+        """The name of `actor` as a reader would say it: "Iraqi army (soldiers)", "March 23 Movement (M23)", "farmers".
+
+        Listed groups show their label, forces whose country is known say it, others stand as written.
+        """
+        name = re.sub(r"^(?:the|an?|its|their)\s+", "", actor.name.strip(), flags=re.IGNORECASE)
+        if actor.canonical and actor.canonical.startswith("state:"):
+            state = self._by_iso3.get(actor.canonical.split(":")[1])
+            if state is None:
+                return name or actor.label
+            adjective = state.adjectives[0] if state.adjectives else state.name
+            low = name.lower()
+            if any(word.lower() in low for word in (*state.adjectives, state.name)) and _FORCE_NOUN.search(low):
+                return name
+            force = actor.canonical.split(":")[2] if actor.canonical.count(":") == 2 else "government"
+            noun = {"police": "police", "government": "government"}.get(force, "army")
+            if force == "military" and (m := _FORCE_NOUN.search(low)) and m[0] in ("air force", "navy"):
+                noun = m[0]
+            elif force == "military" and _AIRCRAFT.search(low):
+                noun = "air force"
+            elif force == "military" and not re.search(r"soldier|troop|army|military", low):
+                noun = "forces"
+            plain = f"{adjective} {noun}"
+            return plain if low in plain.lower() else f"{plain} ({name})"
+        if actor.canonical:
+            label = actor.label or name
+            return label if not name or name.lower() in label.lower() else f"{label} ({name})"
+        if actor.kind in ("Protesters", "Rioters") and actor.kind.lower()[:-1] not in name.lower():
+            return f"{actor.kind.lower()} ({name})"
+        if actor.kind == "Civilians" and re.fullmatch(r"people|persons?|others?|ones?|civilians?|a person", name.lower()):
+            return "civilians"
+        return name or actor.label
 
     def associated_label(self, actor: Actor, event_country: str) -> str:
         """The name of `actor` as an associated actor: professions and communities, with the country."""

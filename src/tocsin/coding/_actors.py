@@ -59,6 +59,7 @@ class ActorReader:
         self.countries = tuple(countries)
         self.matches: tuple[ActorMatch, ...] = actors.scan(text, self.countries)
         self._starts = [m.start for m in self.matches]
+        self.states: tuple[ActorMatch, ...] = actors.scan_states(text)
 
     @property
     def country(self) -> str:
@@ -133,6 +134,12 @@ class ActorReader:
             return Named(Actor(self._phrase(start, end), None, "Civilians", "Civilians"), start, end, "read", True)
         if inside:
             return self.named(inside[0])
+        # "Turkey bombs", "Ankara said": a state named alone acts through its forces.
+        for m in self.states:
+            if m.start <= head_start < m.end and m.country and token.dep_ in ("nsubj", "nsubjpass", "pobj", "conj", "compound"):
+                if token.dep_ == "pobj" and token.head.lower_ not in ("by", "against", "between"):
+                    return None
+                return Named(self.list.actor(m), m.start, m.end, "inferred: the state's forces")
         return None
 
     def _phrase(self, start: int, end: int) -> str:
@@ -195,7 +202,7 @@ def subjects(verb: Any) -> list[Any]:
         return [t for p in by for t in _conjuncts(p)]
     if is_passive(verb):
         return []
-    if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX") and verb.head is not verb:
+    if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX") and verb.head.i != verb.i:
         return subjects(verb.head)
     if verb.dep_ in ("acl", "relcl") and verb.head.pos_ in ("NOUN", "PROPN"):
         return [verb.head]

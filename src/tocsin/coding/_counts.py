@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,16 +136,18 @@ def _left(token: Any) -> tuple[str, int]:
     return doc.text[start : token.idx + len(token)], start
 
 
-def quantity(token: Any, vague: Mapping[str, VagueCount]) -> Quantity | None:
+def quantity(token: Any, vague: Mapping[str, VagueCount], without: Sequence[tuple[int, int]] = ()) -> Quantity | None:
     """Return how many people the noun phrase headed by `token` speaks of, None where it is not people.
 
     Conjoined phrases are added up ("a woman and her two children"). A bare plural is more than none but
-    unstated: ``(1, None, None)``.
+    unstated: ``(1, None, None)``. Conjuncts inside `without` (a speaker's words) are not added.
     """
     own = _one(token, vague)
     total = own
     for child in token.conjuncts:
-        if child.head is not token or child.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "ADJ"):
+        if child.head.i != token.i or child.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "ADJ"):
+            continue
+        if any(a <= child.idx < b for a, b in without):
             continue
         if any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children):
             continue  # a clause that the parser took for a noun
@@ -159,6 +161,8 @@ def _one(token: Any, vague: Mapping[str, VagueCount]) -> Quantity | None:
     low = token.lower_
     if low in _NOBODY or (low == "one" and token.i > 0 and token.nbor(-1).lower_ == "no"):
         return Quantity(0, 0, 0, token.idx, token.idx + len(token), "none")
+    if low in ("anyone", "anybody", "someone"):
+        return Quantity(1, None, None, token.idx, token.idx + len(token), "somebody")
     lemma = token.lemma_.lower()
     if lemma in _NOT_PEOPLE:
         return None

@@ -33,10 +33,20 @@ class Segment:
     frame: Frame | None
     relative: bool = False
 
+    blanked: tuple[tuple[int, int], ...] = ()
+
     @property
     def text(self) -> str:
-        words: str = self.sentence.span.doc.text[self.start : self.end]
-        return words
+        """The words of the stretch at their offsets from `start`; whatever is not its own is blank."""
+        words = list(self.sentence.span.doc.text[self.start : self.end])
+        keep = bytearray(len(words))
+        for token in self.tokens:
+            for i in range(token.idx - self.start, min(token.idx - self.start + len(token) + len(token.whitespace_), len(words))):
+                keep[i] = 1
+        for a, b in self.blanked:
+            for i in range(max(a - self.start, 0), min(b - self.start, len(words))):
+                keep[i] = 0
+        return "".join(c if k else " " for c, k in zip(words, keep, strict=True))
 
 
 @dataclass(slots=True)
@@ -89,10 +99,10 @@ class Mention:
 
 def _clause(token: Any, root: Any) -> Any:
     """The head of the clause that `token` belongs to, where that clause stands on its own."""
-    while token is not root:
+    while token.i != root.i:
         if token.pos_ in ("VERB", "AUX"):
             own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
-            if token.dep_ == "conj" and own_subject:
+            if token.dep_ == "conj" and (own_subject or token.lemma_.lower() in ("deny", "reject", "say", "claim", "warn", "threaten", "confirm")):
                 return token
             if token.dep_ in ("advcl", "ccomp", "relcl") and own_subject:
                 mark = next((c.lower_ for c in token.children if c.dep_ in ("mark", "advmod")), "")
@@ -102,7 +112,7 @@ def _clause(token: Any, root: Any) -> Any:
                     return token
             if token.dep_ == "parataxis":
                 return token
-        if token.head is token:
+        if token.head.i == token.i:
             return token
         token = token.head
     return root
@@ -130,31 +140,22 @@ def segments(sentence: Sentence) -> list[Segment]:
     result: list[Segment] = []
     for (_, head), tokens in groups.items():
         start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1])
-        contiguous = _contiguous(tokens)
-        text = doc.text[start:end] if contiguous else "".join(t.text_with_ws for t in tokens)
-        if contiguous:
-            cues = [Cue(c.code, c.start + start, c.end + start, c.strong) for c in find_cues(text)]
-        else:
-            inside = {t.i for t in tokens}
-            cues = [
-                Cue(c.code, c.start + span.start_char, c.end + span.start_char, c.strong)
-                for c in find_cues(doc.text[span.start_char : span.end_char])
-            ]
-            cues = [c for c in cues if any(t.i in inside for t in tokens if t.idx <= c.start < t.idx + len(t))]
+        segment = Segment(sentence, tokens, start, end, [], None)
+        cues = [Cue(c.code, c.start + start, c.end + start, c.strong) for c in find_cues(segment.text)]
         head_token = doc[head]
         frame = _frame_of(found, head_token, start, end)
         # Words of the speaker are not words of the event: "medics at the hospital", "the bomb squad's chief".
         if frame is not None:
-            cues = [c for c in cues if not frame.speaker_start <= c.start < frame.speaker_end]
+            last = max(frame.speaker_end, frame.phrase_end)
+            cues = [c for c in cues if not frame.speaker_start <= c.start < last]
         if not cues:
             continue
-        relative = head_token.dep_ in ("relcl", "advcl") and _dated_when(head_token)
-        result.append(Segment(sentence, tokens, start, end, cues, frame, relative))
+        segment.cues, segment.frame = cues, frame
+        segment.relative = head_token.dep_ in ("relcl", "advcl") and _dated_when(head_token)
+        if frame is not None and frame.speaker:
+            segment.blanked = ((frame.speaker_start, max(frame.speaker_end, frame.phrase_end)),)
+        result.append(segment)
     return sorted(result, key=lambda s: s.start)
-
-
-def _contiguous(tokens: Sequence[Any]) -> bool:
-    return tokens[-1].i - tokens[0].i + 1 == len(tokens)
 
 
 def _frame_of(found: Sequence[Frame], head: Any, start: int, end: int) -> Frame | None:
@@ -167,7 +168,7 @@ def _frame_of(found: Sequence[Frame], head: Any, start: int, end: int) -> Frame 
         if frame.start <= at < frame.end or overlap > 0.6 * (end - start):
             # The innermost one that says who; a bare "believed" does not hide who believes.
             if best is None or (not best.speaker and frame.speaker):
-                best = frame if best is None else Frame(best.saying, frame.speaker, frame.speaker_start, frame.speaker_end, best.start, best.end, best.verb, best.past_perfect)
+                best = frame if best is None else Frame(best.saying, frame.speaker, frame.speaker_start, frame.speaker_end, best.start, best.end, best.verb, best.past_perfect, frame.phrase_end)
     return best
 
 
@@ -181,7 +182,7 @@ _HEDGE = re.compile(r"\b(?:possibl[ey]|perhaps|rumou?r(?:s|ed)?|unconfirmed|unve
 _BEHIND = re.compile(r"\b(?:was|were|is|are) (?:behind|responsible|to blame)\b|\bblam(?:ed|es|ing)\b|\baccus(?:ed|es|ing)\b", re.IGNORECASE)
 _SUSPECTED = re.compile(r"\b(?:suspected|presumed|alleged(?:ly)?|believed to be|believed to belong|thought to be|said to be|likely|who said they belonged|identified as)\b", re.IGNORECASE)
 _THREAT = re.compile(r"\b(?:threat(?:en|ens|ened|ening)|warned (?:it|they|he|that it|that they) (?:would|will)|promised to (?:kill|attack|avenge)|vow(?:ed|s|ing) (?:revenge|to (?:kill|attack|avenge|target)))\b", re.IGNORECASE)
-_PLAN = re.compile(r"\b(?:(?:is|are|was|were) (?:planned|scheduled|due|set|expected|preparing|planning|to be held|to take place|about) (?:to|for|on|a|an)?\b|plans? to|planned to|preparing (?:a|an|to|for)|will (?:be )?(?:hold|held|march|launch|deploy|begin|start|withdraw|open|sign|strike|demonstrate|protest|gather|send|close|release)|called (?:for|on)\b[^.;]{0,40}\b(?:protest|demonstrat|march|strike|rall)|(?:is|are) to (?:begin|start|hold|march|meet|sign))", re.IGNORECASE)
+_PLAN = re.compile(r"\b(?:(?:is|are|was|were) (?:(?:planned|scheduled|due|preparing|planning) (?:to|for|on|a|an)\b|(?:set|expected|about) to\b|planned\b|scheduled\b|to be held|to take place)|plans? to|planned to|preparing (?:a|an|to|for)|will (?:be )?(?:hold|held|march|launch|deploy|begin|start|withdraw|open|sign|strike|demonstrate|protest|gather|send|close|release)|called (?:for|on)\b[^.;]{0,40}\b(?:protest|demonstrat|march|strike|rall)|(?:is|are) to (?:begin|start|hold|march|meet|sign))", re.IGNORECASE)
 _WARN = re.compile(r"\b(?:warn(?:s|ed|ing)? (?:of|that|against)|had warned|likely|remain (?:likely|possible)|risk of|fear(?:s|ed)? (?:that|of)|was possible|is possible|possible before|vow(?:s|ed)? to|has vowed|hopes? to|aims? to|want(?:s|ed)? to|called? for an? (?:end|halt|investigation|inquiry))\b", re.IGNORECASE)
 _MANY = re.compile(r"\b(?:(?P<kind>incidents?|attacks?|raids?|events?|cases|violations|strikes|clashes|abductions|kidnappings|killings|ambushes|protests|explosions|arrests|demonstrations|bombings|assassinations|blasts|airstrikes))\b", re.IGNORECASE)
 _UNTYPED = {"incident", "incidents", "attack", "attacks", "raid", "raids", "event", "events", "case", "cases", "violations"}
@@ -192,6 +193,7 @@ _FROM_TO = re.compile(r"\b(?:incidents|attacks|raids|events|cases|abductions|dea
 _HABIT = re.compile(r"\b(?:(?:is|are|remain|remains|have become|has become) (?:common|frequent|routine|rife|widespread|regular|a regular|commonplace|rampant|mounting|rising|increasing|on the rise)|regularly|routinely|often|frequently|usually|every (?:night|day|week|month)|almost every|each (?:night|day|week|month)|by night|once a|twice a|for (?:years|months|decades|weeks)|in recent (?:years|months)|over the (?:years|past|last)|all winter|most nights|repeatedly|continue to|tend to|used to|time and again|daily|nightly|season)\b", re.IGNORECASE)
 _COMPARE = re.compile(r"\b(?:deadliest|worst|bloodiest|first|second|third|fourth|fifth|latest|biggest|largest|heaviest)\b[^.;]{0,40}\b(?:attack|strike|incident|bombing|such|raid|clash|ambush|assault|killing)", re.IGNORECASE)
 _ANAPHOR = re.compile(r"\b(?:the|this|that|these|those|sunday's|monday's|tuesday's|wednesday's|thursday's|friday's|saturday's|such an?)\s+(?:\w+\s+){0,2}?(?:attack|assault|raid|blast|explosion|bombing|shelling|strike|strikes|air strike|airstrike|killing|killings|ambush|clash|clashes|battle|fighting|shooting|incident|massacre|violence|toll|abduction|kidnapping|dead|victims|attackers|assailants|gunmen|militants|bombers?|bodies|protest|demonstration|march|rally|agreement|deal|operation)\b", re.IGNORECASE)
+_NO_EVENT = re.compile(r"\b(?:sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b", re.IGNORECASE)
 _COMMEMORATE = re.compile(r"\b(?:anniversary|commemorat\w+|in memory of|memorial|remember(?:s|ed|ing)|drill|exercise|film|novel|museum|trial|sentenced|convicted|court|charged with|indicted|pleaded)\b", re.IGNORECASE)
 _FOILED = re.compile(r"\b(?:foil(?:ed|s|ing)|thwart(?:ed|s|ing)|prevented|averted|intercepted|repell?ed|repulsed)\b", re.IGNORECASE)
 _ATTEMPT = re.compile(r"\b(?:attempt(?:ed|s|ing)? (?:to|an?)|tried to|trying to|failed to|attempted)\b", re.IGNORECASE)
@@ -231,7 +233,7 @@ def _statement(segment: Segment, trigger: Any, times: Sequence[TimeExpression]) 
         strong = [c for c in segment.cues if c.strong and not offset + m.start() <= c.start < offset + m.end()]
         if not strong or re.search(r"no (?:group|one)|nobody", m[0], re.IGNORECASE):
             return None
-    if _COMMEMORATE.search(text):
+    if _COMMEMORATE.search(text) or _NO_EVENT.search(text):
         return None
     frame = segment.frame
     if m := _THREAT.search(text):
@@ -261,7 +263,7 @@ def _statement(segment: Segment, trigger: Any, times: Sequence[TimeExpression]) 
             return _Statement("generic", "unknown", at(m))
     if habit and not any(t.kind == "point" and t.when.precision == "day" for t in times):
         return _Statement("generic", "unknown", (habit[0].start, habit[0].end))
-    if _present_habit(trigger):
+    if _present_habit(trigger) and not any(t.kind == "point" and segment.start <= t.start < segment.end for t in times):
         return _Statement("generic", "unknown", (trigger.idx, trigger.idx + len(trigger)))
     if m := _HEDGE.search(text):
         verbs = re.search(r"believed to be|believed to belong|suspects? (?:were|was|are|in|of|and|who)|the suspects?|of suspects|\d suspects?|\w+ suspects", text, re.IGNORECASE)
@@ -281,7 +283,7 @@ def _past_fact(token: Any) -> bool:
 def _present_habit(token: Any) -> bool:
     """Whether the trigger is a verb in the plain present with a plural subject: "militants tax the catch"."""
     verb = token
-    while verb.pos_ not in ("VERB", "AUX") and verb.head is not verb:
+    while verb.pos_ not in ("VERB", "AUX") and verb.head.i != verb.i:
         verb = verb.head
     if verb.tag_ not in ("VBP", "VBZ") or any(c.dep_ in ("aux", "auxpass") and c.lower_ in ("have", "has", "had") for c in verb.children):
         # "have kidnapped and killed residents": a habit where no day is named and those who did it are many.
@@ -299,10 +301,17 @@ def _present_habit(token: Any) -> bool:
 
 # -- types ------------------------------------------------------------------------------------------------------
 
+_WENT_OFF = re.compile(r"\b(?:explod\w+|went off|detonat\w+|kill\w*|wound\w*|injur\w+|died|dead|blast)\b", re.IGNORECASE)
+
+# A type named by weak words alone must have this log posterior to open an incident of its own.
+_BELIEVED = -1.1
+
 # Log-odds that a strong and a weak cue add to what the classifier says; chosen on development reports.
 _STRONG, _WEAK = 3.0, 0.8
 # Below this log posterior a code without any cue of its own is not considered.
 _FLOOR = -0.9
+# Beside cues for other codes it needs nearly all of the classifier's belief.
+_ALONE = -0.2
 
 
 def _choose(segment: Segment, scores: TypeScores, core: frozenset[str], armed_target: bool | None, state_initiator: bool | None) -> tuple[str | None, float, bool]:
@@ -312,9 +321,15 @@ def _choose(segment: Segment, scores: TypeScores, core: frozenset[str], armed_ta
     weak = {c.code for c in segment.cues if not c.strong}
     for code, logp in scores.codes.items():
         bonus = _STRONG * (code in strong) + _WEAK * (code in weak and code not in strong)
-        if not bonus and logp < _FLOOR:
+        if not bonus and logp < (_ALONE if segment.cues else _FLOOR):
             continue
-        best[code] = max(logp, -8.0) + bonus
+        best[code] = max(logp, -_STRONG) + bonus
+    if "disrupted_weapons_use" in strong and not _WENT_OFF.search(segment.text):
+        best["disrupted_weapons_use"] += 2.0
+    if state_initiator and "remote_explosive_landmine_ied" in best and any(
+        t.pos_ == "VERB" and t.lemma_.lower() in ("bomb", "bombard", "strike", "pound") for t in segment.tokens
+    ):
+        best["air_drone_strike"] = max(best.get("air_drone_strike", -9), best["remote_explosive_landmine_ied"]) + 1.0
     if armed_target is True and "attack" in best:
         best["armed_clash"] = max(best.get("armed_clash", -9), best["attack"]) + 1.0
     if armed_target is False and "armed_clash" in best and "armed_clash" not in strong:
@@ -358,26 +373,43 @@ def read_mention(
     if statement is None:
         return None
     abduction = any(c.code == "abduction_forced_disappearance" for c in segment.cues)
-    counts = read_tolls(segment.tokens, segment.text, segment.start, codebook.vague_counts, abduction=abduction)
+    dates = tuple((t.start, t.end) for t in times if t.kind != "habit")
+    speaker = (segment.frame.speaker_start, segment.frame.speaker_end) if segment.frame else (0, 0)
+    counted = Segment(sentence, segment.tokens, segment.start, segment.end, [], None, blanked=(*segment.blanked, *dates))
+    counts = read_tolls(
+        [t for t in segment.tokens if not speaker[0] <= t.idx < speaker[1]],
+        counted.text,
+        segment.start,
+        codebook.vague_counts,
+        abduction=abduction,
+        without=(*dates, speaker),
+    )
     initiator, target = _roles(segment, cue_tokens, actors, offset)
     armed = is_armed(target[0].actor.kind) if target else None
-    state = (initiator[0].actor.kind == "State forces") if initiator else None
+    state = (initiator[0].actor.kind in ("State forces", "External/Other forces")) if initiator else None
     code, score, specific = _choose(segment, scores, frozenset(codebook.codes), armed, state)
     if statement.untyped:
         code = None
     toll_only = all(
-        DEATH_WORDS.fullmatch(doc.text[c.start : c.end]) or doc.text[c.start : c.end].lower() in ("wounded", "wounding", "injured", "injuring", "missing", "hit", "incident", "incidents", "victim", "victims", "hurt")
+        DEATH_WORDS.fullmatch(doc.text[c.start : c.end]) or doc.text[c.start : c.end].lower() in ("wounded", "wounding", "injured", "injuring", "missing", "hit", "incident", "incidents", "victim", "victims", "hurt", "harm", "harmed", "losses", "casualties", "taken", "fled")
         for c in segment.cues
     )
     claimed = bool(_CLAIM.search(segment.text))
-    own_type = not toll_only and code is not None
+    blamed = bool(_BEHIND.search(segment.text)) and bool(initiator)
+    strong = any(c.strong for c in segment.cues)
+    believed = code is not None and scores.codes[code] > _BELIEVED and scores.codes[code] > scores.none
+    own_type = not toll_only and not (blamed and not strong) and code is not None and (strong or believed)
+    if code == "other" and counts and all(c.code != "other" or "bod" in doc.text[c.start : c.end].lower() for c in segment.cues if c.strong):
+        own_type = False  # bodies found after an attack already told
+    row = sentence.part.kind == "cell"
     if code is None and not statement.total and not counts:
         return None
     # Nothing but weak words, and the classifier is sure that it is no event.
-    strong = any(c.strong for c in segment.cues)
-    if not strong and not counts and not claimed and statement.modality not in ("denied",) and scores.none > max(scores.codes.values(), default=-9):
+    if row:
+        own_type = code is not None
+    elif not strong and not counts and not claimed and not statement.total and not blamed and statement.modality not in ("denied",) and scores.none > max(scores.codes.values(), default=-9):
         return None
-    if strong and scores.none > -0.15 and not counts and statement.modality == "asserted" and not (initiator and target):
+    if not row and strong and scores.none > -0.15 and not counts and statement.modality == "asserted" and not (initiator and target):
         return None
     start, end = _trigger(segment, code, cue_tokens)
     suspected = _SUSPECTED.search(segment.text)
@@ -524,6 +556,10 @@ def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorRead
                 for head in (c for c in prep.children if c.dep_ == "pobj"):
                     put(done_to, actors.of_phrase(head, offset))
         elif token.pos_ in ("NOUN", "PROPN", "ADJ"):
+            verb = token.head
+            if token.dep_ in ("dobj", "obj") and verb.lemma_.lower() in _CARRY_OUT:
+                for head in subjects(verb):
+                    put(doers, actors.of_phrase(head, offset))
             for prep in (c for c in token.children if c.dep_ in ("prep", "agent")):
                 for head in (c for c in prep.children if c.dep_ == "pobj"):
                     if prep.lower_ in ("on", "against", "of", "at") and token.lemma_.lower() not in ("member", "toll"):
@@ -539,6 +575,13 @@ def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorRead
             if token.lower_ == "dead":
                 for head in patients(token):
                     put(done_to, actors.of_phrase(head, offset))
+    for token in segment.tokens:
+        if token.lemma_.lower() in ("blame", "accuse") and token.pos_ == "VERB":
+            doers = [n for head in objects(token) if (n := actors.of_phrase(head, offset)) is not None]
+        elif token.lower_ in ("behind", "responsible") and token.head.lemma_.lower() == "be" and _BEHIND.search(segment.text):
+            doers = [n for head in subjects(token.head) if (n := actors.of_phrase(head, offset)) is not None]
+    if segment.frame is not None and segment.frame.speaker:
+        doers = [_speaks(d, segment.frame, actors, offset) for d in doers]
     if not doers and (m := _CLAIM.search(segment.text)) and segment.frame is None:
         for token in segment.tokens:
             if token.lemma_.lower() in ("claim", "take") and abs(token.idx - (segment.start + m.start())) < 3:
@@ -548,6 +591,17 @@ def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorRead
     # Somebody who is killed did not do it, and a civilian who is the only one named suffered it.
     doers = [d for d in doers if d.actor.kind is not None]
     return doers, [t for t in done_to if all(t.start != d.start for d in doers)]
+
+
+_CARRY_OUT = {"carry", "launch", "conduct", "prepare", "stage", "mount", "begin", "start", "make", "commit", "perpetrate", "plan", "hold", "set", "plant", "lay", "deny", "claim", "suffer"} - {"suffer", "deny"}
+
+
+def _speaks(named: Named, frame: Frame, actors: ActorReader, offset: int) -> Named:
+    """ "It said it had captured two men": a pronoun in what somebody says is the speaker, where that is an actor."""
+    if not named.basis.startswith("inferred: “"):
+        return named
+    inside = [m for m in actors.within(offset + frame.speaker_start, offset + frame.speaker_end) if is_armed(m.kind)]
+    return actors.named(inside[0], "inferred: the speaker") if inside else named
 
 
 def _of_means(token: Any, actors: ActorReader, offset: int) -> Named | None:

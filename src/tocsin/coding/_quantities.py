@@ -37,7 +37,7 @@ _WHAT = {"killed": "deaths", "dead": "deaths", "died": "deaths", "injured": "inj
 
 
 def _primary(heads: Sequence[Any]) -> list[Any]:
-    return [h for h in heads if not (h.dep_ == "conj" and h.head in heads)]
+    return [h for h in heads if not (h.dep_ == "conj" and any(h.head.i == o.i for o in heads))]
 
 
 def patients(token: Any) -> list[Any]:
@@ -50,7 +50,7 @@ def patients(token: Any) -> list[Any]:
     return objects(token)
 
 
-def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, VagueCount], *, abduction: bool = False) -> dict[str, Quantity]:
+def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, VagueCount], *, abduction: bool = False, without: Sequence[tuple[int, int]] = ()) -> dict[str, Quantity]:
     """Return the tolls that a stretch of a sentence states, by field.
 
     Parameters
@@ -63,12 +63,14 @@ def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, 
         What vague words are worth.
     abduction : bool
         Whether taking people is what the stretch reports, so that "seized" and "captured" count as abducted.
+    without : sequence of (int, int)
+        Stretches that hold no tolls: dates, and the words of the speaker.
     """
     found: dict[str, list[Quantity]] = {}
     aside = m.start() + base if (m := _OF_WHICH.search(text)) else None
 
     def take(field: str, q: Quantity | None) -> None:
-        if q is None:
+        if q is None or any(a <= q.start < b for a, b in without):
             return
         if aside is not None and q.start > aside and found.get(field):
             return  # a part of a total already read
@@ -84,44 +86,44 @@ def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, 
             continue
         if verb and (lemma in _KILL or (lemma == "gun" and any(c.lower_ == "down" for c in token.children)) or (lemma == "shoot" and any(c.lower_ in ("dead",) for c in token.children)) or (lemma in ("beat", "stab", "hack", "burn", "crush") and re.search(rf"{re.escape(low)}\b[^.;]{{0,30}}\bto death\b", text, re.IGNORECASE))):
             for head in _primary(objects(token)):
-                take("deaths", quantity(head, vague))
+                take("deaths", quantity(head, vague, without))
         elif verb and lemma in _DIE:
             for head in _primary(subjects(token)):
-                take("deaths", quantity(head, vague))
+                take("deaths", quantity(head, vague, without))
         elif verb and lemma == "lose":
             for head in _primary(objects(token)):
                 if head.lemma_.lower() in ("life", "man", "member", "soldier", "comrade", "fighter", "policeman", "officer", "one", "two", "three", "anyone") or head.pos_ == "NUM":
-                    take("deaths", quantity(head, vague) if head.lemma_.lower() != "life" else next((quantity(s, vague) for s in _primary(subjects(token))), None))
+                    take("deaths", quantity(head, vague, without) if head.lemma_.lower() != "life" else next((quantity(s, vague, without) for s in _primary(subjects(token))), None))
         elif low == "dead" and token.pos_ in ("ADJ", "NOUN", "ADV"):
             for head in (c for c in token.children if c.dep_ == "nsubj"):
-                take("deaths", quantity(head, vague))
+                take("deaths", quantity(head, vague, without))
             if "deaths" not in found:
                 take("deaths", read_quantity(token.doc.text[token.left_edge.idx : token.idx], vague, token.left_edge.idx))
         elif lemma in ("body", "corpse", "death", "fatality") and token.pos_ == "NOUN":
             if not (lemma == "death" and any(c.dep_ == "compound" for c in token.children)):
-                q = quantity(token, vague)
+                q = quantity(token, vague, without)
                 inner = next((p for c in token.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj"), None)
                 if (q is None or q.rule == "bare plural") and inner is not None:
-                    q = quantity(inner, vague) or q
+                    q = quantity(inner, vague, without) or q
                 if q is not None and not (q.rule == "bare plural" and lemma == "death"):
                     take("deaths", q)
         elif verb and lemma in _WOUND:
             for head in _primary(objects(token)):
-                take("injured", quantity(head, vague))
+                take("injured", quantity(head, vague, without))
         elif lemma in ("wounded", "injured", "wound", "injure", "hurt") and token.pos_ in ("ADJ", "NOUN"):
             take("injured", read_quantity(token.doc.text[token.left_edge.idx : token.idx], vague, token.left_edge.idx))
         elif verb and lemma in _RAPE:
             for head in _primary(objects(token)):
-                take("injured", quantity(head, vague))
+                take("injured", quantity(head, vague, without))
         elif verb and (lemma in _ABDUCT or (abduction and lemma in _TAKE)):
             for head in _primary(objects(token)):
-                take("abducted", quantity(head, vague))
+                take("abducted", quantity(head, vague, without))
         elif verb and lemma in _DETAIN:
             for head in _primary(objects(token)):
-                take("detained", quantity(head, vague))
+                take("detained", quantity(head, vague, without))
         elif verb and lemma in _DISPLACE:
             for head in _primary(objects(token) if lemma in ("displace", "evacuate", "uproot") else subjects(token)):
-                q = quantity(head, vague)
+                q = quantity(head, vague, without)
                 if q is not None and (q.low or 0) >= 10:
                     take("displaced", q)
     for m in _TOLL.finditer(text):
@@ -145,7 +147,7 @@ def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, 
                 heads = _primary(subjects(token) if token.lemma_.lower() in ("sustain", "suffer") else objects(token))
                 for head in heads:
                     if head.lemma_.lower() not in ("body", "injury", "wound", "dead"):
-                        take("injured", quantity(head, vague))
+                        take("injured", quantity(head, vague, without))
     for m in _NONE_HURT.finditer(text):
         what = (m["what"] or m["noun"] or "").lower()
         zero = Quantity(0, 0, 0, base + m.start(), base + m.end(), "stated as none")

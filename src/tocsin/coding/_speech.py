@@ -57,6 +57,8 @@ class Frame:
     end: int
     verb: str = ""
     past_perfect: bool = False
+    phrase_end: int = -1
+    """Where the speaker's whole phrase ends, its relative clause included."""
 
 
 _TRIM = re.compile(
@@ -121,7 +123,8 @@ def frames(span: Any) -> list[Frame]:
                 if c.i > token.i and c.lemma_.lower() in _VERBS:
                     right = min(right, c.left_edge.idx)
         past_perfect = any(c.dep_ == "aux" and c.lower_ == "had" for c in token.children)
-        found.append(Frame(saying, text, start, end, left, right, token.lemma_.lower(), past_perfect))
+        phrase_end = heads[0].right_edge.idx + len(heads[0].right_edge) if heads else end
+        found.append(Frame(saying, text, start, end, left, right, token.lemma_.lower(), past_perfect, phrase_end))
     text = span.doc.text[sentence_start:sentence_end]
     for m in _ACCORDING.finditer(text):
         name, start, end = _trim(m["speaker"], sentence_start + m.start("speaker"))

@@ -105,6 +105,7 @@ _TOLD_AS: tuple[frozenset[str], ...] = (
     frozenset({"mob_violence", "violent_demonstration", "looting_property_destruction"}),
     frozenset({"non_violent_transfer_of_territory", "change_to_group_activity"}),
     frozenset({"arrests", "disrupted_weapons_use"}),
+    frozenset({"armed_clash", "abduction_forced_disappearance"}),
 )
 _LOOSE = frozenset({"attack", "armed_clash"})
 
@@ -195,13 +196,15 @@ class _Teller:
             before = text[max(0, t.start - 60) : t.start]
             if any(m.force == "state" and m.start <= t.start < m.end for m in self.actors.within(t.start, t.end)) and not re.search(r"\b(?:in|near|at|outside|across)\s+(?:\w+ )?$", before):
                 continue
+            if t.relation == "line" and re.search(r"\b(?:came|come|coming|arrived|travel\w+|drove|driving|fled|fleeing|rode|walked|moved|advanc\w+|withdrew|returning|return\w*|on (?:his|her|their) way)\b[^.;,]{0,40}$", before):
+                continue
             score = {"in": 0.0, "near": -0.2, "line": -0.8}[t.relation]
             if re.search(r"\b(?:in|at|near|on|outside|inside|around|between)\s+(?:the\s+|a\s+)?(?:[\w-]+\s+){0,4}?(?:of\s+)?(?:the\s+)?$", before):
                 score += 2.0
             if re.search(r"\b(?:re)?(?:took|taken|captured?|seized|retook|entered|overran|stormed|shelled|bombed|struck|hit|left|attacked|of|liberated|control of)\s+(?:the\s+)?(?:(?:town|village|city|area) of\s+)?$", before):
                 score += 1.5
             if self._FROM.search(before) and t.relation == "in":
-                score -= 2.5
+                continue
             if t.text.lower() in contained:
                 score -= 2.0
             if x.place.precision == "country":
@@ -304,6 +307,10 @@ class _Teller:
             score += 0.6
         elif mention.anaphor and not mention.specific and incident.code in _VIOLENT:
             score += 0.4
+        elif _compatible(mention.code, incident.code) and mention.time is None and not where:
+            score += 0.4
+        elif mention.code == "looting_property_destruction" and incident.code in _VIOLENT and mention.time is None and not where and not mention.initiator:
+            score += 0.5  # what burned in the attack
         elif mention.anaphor and mention.code in _LOOSE and incident.code in _VIOLENT:
             score += 0.4
         else:
@@ -369,6 +376,9 @@ class _Teller:
             incident.initiator = [i for i in mention.initiator if i.actor.kind is not None]
         if not incident.target:
             incident.target = list(mention.target)
+        frame = mention.segment.frame
+        if mention.modality == "asserted" and frame is not None and frame.past_perfect and any(d.modality == "denied" for d in incident.drafts):
+            mention.modality = "possible"  # what had been reported before somebody denied it
         draft = self._draft(incident, mention, voice)
         draft.mentions.append(mention)
 
@@ -473,6 +483,13 @@ class _Teller:
         )
 
     def _alone(self, mention: Mention, voice: Voice, coder: str) -> Claim:
+        if mention.initiator and mention.initiator[0].generic:
+            before = self.document.text[max(0, mention.initiator[0].start - 4) : mention.initiator[0].end].lower()
+            known = next((i.initiator for i in reversed(self.incidents) if i.initiator and not i.background), None)
+            if known and re.search(r"\b(?:the|these|those) \w+$", before):
+                mention.initiator = [replace(known[0], basis="inferred: the ones named before")]
+        if not mention.initiator and mention.modality in ("planned", "threatened") and voice.actor is not None and is_armed(voice.actor.kind):
+            mention.initiator = [Named(voice.actor, voice.start, voice.end, "inferred: the speaker")]
         incident = _Incident(mention.code, True, mention.time, self.where(mention), list(mention.initiator), list(mention.target), mention.sentence.block, False)
         if not incident.where:
             incident.where = self.context_place(mention)

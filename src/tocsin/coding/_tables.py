@@ -81,7 +81,10 @@ def read_row(document: Document, known_country: str = "") -> Row | None:
         return "" if _UNKNOWN.match(words) else words
 
     toponym = None
-    within = tuple(w for w in (cell("district"), cell("area"), cell("country")) if w)
+    area = cell("area")
+    if area and not re.search(r"\b(?:province|governorate|region|state|county|oblast|department)\b", area, re.IGNORECASE):
+        area = f"{area} province"
+    within = tuple(w for w in (cell("district"), area, cell("country")) if w)
     for role in ("place", "district", "area"):
         if name := cell(role):
             part = roles[role]
@@ -93,7 +96,7 @@ def read_row(document: Document, known_country: str = "") -> Row | None:
                 relation, name = "near", name[m.end() :]
             start = text.find(name, part.start, part.end)
             kinds = {"area": "province", "district": "district"}
-            toponym = Toponym(name, start, start + len(name), relation, kind or kinds.get(role, ""), tuple(w for w in within if w != name and not w.startswith(name)))  # type: ignore[arg-type]
+            toponym = Toponym(name, start, start + len(name), relation, kind or kinds.get(role, ""), tuple(w for w in within if not w.startswith(name)))  # type: ignore[arg-type]
             break
     return Row(roles, toponym)
 
@@ -116,7 +119,11 @@ def apply_row(
         return ("" if _UNKNOWN.match(words) else words), part
 
     result = []
-    for number, claim in enumerate(claims):
+    # A row is one incident: what else its narrative tells belongs to it, unless somebody else says it.
+    kept = [c for n, c in enumerate(claims) if n == 0 or ((e := c.evidence_for("speaker")) is not None and e.spans)]
+    for number, claim in enumerate(kept):
+        if number:
+            claim = replace(claim, code=kept[0].code)
         evidence = {e.field: e for e in claim.evidence}
         when, where = claim.when, claim.where
         words, part = cell("date")

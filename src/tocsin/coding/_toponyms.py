@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tocsin.coding._actors import ActorReader
@@ -35,6 +36,8 @@ _NEAR = re.compile(
 _LINE_BEFORE = re.compile(r"\b(?:road|highway|route|track|street|axis|motorway|railway|line)\s+(?:to|from|between|towards?|leading to|linking|connecting|into)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.IGNORECASE)
 _LINE_AFTER = re.compile(r"^(?:[-–—/]| to | and )?\s*[A-Z]?[\w'’-]*\s*(?:road|highway|route|axis|motorway|railway|border|river|track)\b")
 _LOCATIVE = {"in", "at", "near", "outside", "around", "from", "to", "toward", "towards", "of", "between", "on", "into", "over", "across", "inside", "through", "above", "against", "for"}
+_EVENT_NOUNS = {"attack", "bombing", "massacre", "ambush", "strike", "clash", "clashes", "siege", "raid", "blast", "killings", "shooting", "explosion", "abduction", "protest"}
+_HEADINGS = re.compile(r"^(?:summary|outlook|background|overview|context|analysis|security|health|protection|access|recommendations?|conclusions?|notes?|annex|highlights?|key|situation|incidents?|updates?|introduction|other|general|main|week|report|bulletin|trends?|movement|roads?|events?|sources?|methodology|contact)\b", re.IGNORECASE)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 # What may stand between a place and the place around it.
 _CONTAINED = re.compile(
@@ -63,11 +66,37 @@ def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> 
             for m in re.finditer(r"[^\W\d_][\w'’-]*(?:[ -][^\W\d_][\w'’-]*)*", lead):
                 words = re.sub(rf"\b(?:{_KIND_WORDS})\b", "", m[0], flags=re.IGNORECASE).strip()
                 words = re.sub(rf"^{_DIRECTION}\s+", "", words, flags=re.IGNORECASE)
-                if words and words[0].isupper() and (gazetteer.knows(words) or (start, end) == sentence.context[0] and sentence.part.kind == "item"):
+                if words and words[0].isupper() and not _HEADINGS.match(words) and (gazetteer.knows(words) or (start, end) == sentence.context[0] and sentence.part.kind == "item"):
                     at = lead.find(words, m.start())
                     spans.add((start + at, start + at + len(words)))
+    # "Moscow says": a capital that stands for its government is no place of the story.
+    spans = {
+        (a, b)
+        for a, b in spans
+        if not (
+            any(m.start <= a < m.end for m in actors.states)
+            and re.match(r"(?:['’]s)?\s+(?:also |has |have |had |did |does |regularly |often )*(?:said|says|not|denied|confirmed|called|bomb\w*|accus\w+|claim\w*|reject\w*|insist\w*|announced|has|did)\b", text[b : b + 40])
+        )
+    }
     ordered = _without_overlaps(spans)
-    return [_read(text, ordered, i) for i in range(len(ordered))]
+    found = [_read(text, ordered, i) for i in range(len(ordered))]
+    return [_in_context(t, parsed, found) for t in found]
+
+
+def _in_context(toponym: Toponym, parsed: Parsed, found: Sequence[Toponym]) -> Toponym:
+    """The lead of a list item and the heading above it lie around the places of the item."""
+    sentence = next((s for s in parsed.sentences if s.start <= toponym.start < s.end), None)
+    if sentence is None or not sentence.context:
+        return toponym
+    around = []
+    for start, end in sentence.context:
+        inside = [t for t in found if start <= t.start < end]
+        if any(t is toponym for t in inside):
+            at = next(n for n, t in enumerate(inside) if t is toponym)
+            around += [t.text for t in inside[at + 1 :]]
+        else:
+            around += [t.text for t in inside]
+    return replace(toponym, within=tuple(dict.fromkeys((*toponym.within, *around)))) if around else toponym
 
 
 def _without_overlaps(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -101,7 +130,8 @@ def _names(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) -> set
             person = any(t.ent_type_ == "PERSON" for t in run)
             next_word = doc[run[-1].i + 1].lower_ if run[-1].i + 1 < len(doc) else ""
             kinded = bool(re.fullmatch(_KIND_WORDS, next_word))
-            if (locative and (gazetteer.knows(name) or not person and before in ("in", "near", "at", "outside"))) or (kinded and not person) or (not person and len(name) > 3 and gazetteer.knows(name) and not any(t.ent_type_ == "ORG" for t in run)):
+            event_noun = next_word in _EVENT_NOUNS and len(run) <= 2 and not person
+            if event_noun or (locative and (gazetteer.knows(name) or not person and before in ("in", "near", "at", "outside"))) or (kinded and not person) or (not person and len(name) > 3 and gazetteer.knows(name) and not any(t.ent_type_ == "ORG" for t in run)):
                 found.add((offset + run[0].idx, offset + run[-1].idx + len(run[-1])))
             run = []
     result = set()
