@@ -47,6 +47,7 @@ _PEOPLE = {
     "candidate", "politician", "voter", "judge", "prosecutor", "member", "guard", "suspect", "detainee", "prisoner",
     "hostage", "inmate", "thief", "crowd", "local", "parishioner", "volunteer", "rescuer", "paramedic", "captive",
 }  # fmt: skip
+_ELSEWHERE = {"western", "foreign", "international", "coalition", "allied", "regional", "joint", "multinational", "african", "european"}
 _THINGS_OF = {"member", "one", "some", "several", "dozen", "dozens", "scores", "hundreds", "thousands", "many", "number", "group", "part", "most", "two", "three", "four", "five", "six", "couple", "handful", "vehicle", "convoy", "checkpoint", "post", "outpost", "base", "position", "patrol", "headquarters", "camp", "house", "home", "car", "pickup", "column", "barracks", "office", "point", "truck", "bus", "unit", "commander", "leader", "body", "soldier", "fighter", "officer", "pair", "total", "family", "site", "hideout", "hideouts", "boat", "motorcycle", "station", "depot", "village", "market", "school", "son", "relative", "guards"}
 
 
@@ -115,8 +116,12 @@ class ActorReader:
             return self.named(compound)
         if covering:
             match = covering[0]
-            if match.force and not match.country and not self.country:
-                return self.named(match)
+            whose = [c for c in token.children if c.dep_ in ("amod", "compound", "nmod") and offset + c.idx < match.start]
+            if match.force and not match.country and any(c.text[:1].isupper() or c.lower_ in _ELSEWHERE for c in whose):
+                # "western and Kurdish soldiers" are not the army of the country the story is about.
+                foreign = any(c.lower_ in _ELSEWHERE for c in whose)
+                kind: ActorKind = "External/Other forces" if foreign else match.kind
+                return Named(Actor(self._phrase(start, end), None, match.label, kind), start, end, "read", True)
             definite = any(c.lower_ in ("the", "these", "those") and c.dep_ == "det" for c in token.children)
             if definite and match.text.lower() in ("group", "force", "organisation", "organization", "movement", "militia", "faction"):
                 group = self.last_group(start)
@@ -202,6 +207,8 @@ def subjects(verb: Any) -> list[Any]:
         return [t for p in by for t in _conjuncts(p)]
     if is_passive(verb):
         return []
+    if verb.dep_ == "xcomp" and is_passive(verb.head):
+        return [t for c in verb.head.children if c.dep_ == "nsubjpass" for t in _conjuncts(c)]
     if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX") and verb.head.i != verb.i:
         return subjects(verb.head)
     if verb.dep_ in ("acl", "relcl") and verb.head.pos_ in ("NOUN", "PROPN"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -80,6 +80,7 @@ class Mention:
     anaphor: bool = False
     modality_span: tuple[int, int] | None = None
     total: bool = False
+    blamed: bool = False
 
     @property
     def sentence(self) -> Sentence:
@@ -193,7 +194,7 @@ _FROM_TO = re.compile(r"\b(?:incidents|attacks|raids|events|cases|abductions|dea
 _HABIT = re.compile(r"\b(?:(?:is|are|remain|remains|have become|has become) (?:common|frequent|routine|rife|widespread|regular|a regular|commonplace|rampant|mounting|rising|increasing|on the rise)|regularly|routinely|often|frequently|usually|every (?:night|day|week|month)|almost every|each (?:night|day|week|month)|by night|once a|twice a|for (?:years|months|decades|weeks)|in recent (?:years|months)|over the (?:years|past|last)|all winter|most nights|repeatedly|continue to|tend to|used to|time and again|daily|nightly|season)\b", re.IGNORECASE)
 _COMPARE = re.compile(r"\b(?:deadliest|worst|bloodiest|first|second|third|fourth|fifth|latest|biggest|largest|heaviest)\b[^.;]{0,40}\b(?:attack|strike|incident|bombing|such|raid|clash|ambush|assault|killing)", re.IGNORECASE)
 _ANAPHOR = re.compile(r"\b(?:the|this|that|these|those|sunday's|monday's|tuesday's|wednesday's|thursday's|friday's|saturday's|such an?)\s+(?:\w+\s+){0,2}?(?:attack|assault|raid|blast|explosion|bombing|shelling|strike|strikes|air strike|airstrike|killing|killings|ambush|clash|clashes|battle|fighting|shooting|incident|massacre|violence|toll|abduction|kidnapping|dead|victims|attackers|assailants|gunmen|militants|bombers?|bodies|protest|demonstration|march|rally|agreement|deal|operation)\b", re.IGNORECASE)
-_NO_EVENT = re.compile(r"\b(?:sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b", re.IGNORECASE)
+_NO_EVENT = re.compile(r"\b(?:no suggestion|digging up|(?:was|were) (?:once|born|founded|formed)\b|sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b", re.IGNORECASE)
 _COMMEMORATE = re.compile(r"\b(?:anniversary|commemorat\w+|in memory of|memorial|remember(?:s|ed|ing)|drill|exercise|film|novel|museum|trial|sentenced|convicted|court|charged with|indicted|pleaded)\b", re.IGNORECASE)
 _FOILED = re.compile(r"\b(?:foil(?:ed|s|ing)|thwart(?:ed|s|ing)|prevented|averted|intercepted|repell?ed|repulsed)\b", re.IGNORECASE)
 _ATTEMPT = re.compile(r"\b(?:attempt(?:ed|s|ing)? (?:to|an?)|tried to|trying to|failed to|attempted)\b", re.IGNORECASE)
@@ -280,13 +281,24 @@ def _past_fact(token: Any) -> bool:
     return token.tag_ in ("VBD", "VBN") and not any(t.lemma_.lower() in ("warn", "fear") for t in token.ancestors)
 
 
+_QUANTIFIED = {"hundreds", "dozens", "scores", "thousands", "several", "many", "some", "tens", "two", "three"}
+
+
 def _present_habit(token: Any) -> bool:
     """Whether the trigger is a verb in the plain present with a plural subject: "militants tax the catch"."""
     verb = token
     while verb.pos_ not in ("VERB", "AUX") and verb.head.i != verb.i:
         verb = verb.head
-    if verb.tag_ not in ("VBP", "VBZ") or any(c.dep_ in ("aux", "auxpass") and c.lower_ in ("have", "has", "had") for c in verb.children):
+    first = verb
+    while first.dep_ == "conj" and first.head.pos_ in ("VERB", "AUX") and first.head.i != first.i:
+        first = first.head
+    if any(c.dep_ in ("aux", "auxpass") and c.lower_ == "have" for c in first.children):
         # "have kidnapped and killed residents": a habit where no day is named and those who did it are many.
+        return any(
+            p.tag_ == "NNS" and p.dep_ in ("nsubj", "nsubjpass") and not any(c.dep_ in ("nummod", "det", "prep") or c.lower_ in _QUANTIFIED for c in p.children) and p.lower_ not in _QUANTIFIED
+            for p in first.children
+        )
+    if verb.tag_ not in ("VBP", "VBZ") or any(c.dep_ in ("aux", "auxpass") and c.lower_ in ("has", "had") for c in verb.children):
         return False
     if verb.lemma_.lower() in ("say", "claim", "report", "deny", "confirm", "announce"):
         return False
@@ -407,7 +419,7 @@ def read_mention(
     # Nothing but weak words, and the classifier is sure that it is no event.
     if row:
         own_type = code is not None
-    elif not strong and not counts and not claimed and not statement.total and not blamed and statement.modality not in ("denied",) and scores.none > max(scores.codes.values(), default=-9):
+    elif not strong and not (target and _own_news(segment, times)) and not counts and not claimed and not statement.total and not blamed and statement.modality not in ("denied",) and scores.none > max(scores.codes.values(), default=-9):
         return None
     if not row and strong and scores.none > -0.15 and not counts and statement.modality == "asserted" and not (initiator and target):
         return None
@@ -433,6 +445,7 @@ def read_mention(
         anaphor=bool(_ANAPHOR.search(segment.text)),
         modality_span=(statement.span[0] + offset, statement.span[1] + offset) if statement.span else None,
         total=statement.total,
+        blamed=blamed,
     )
     if segment.relative:
         mention.background = True
@@ -493,8 +506,10 @@ def _time(segment: Segment, times: Sequence[TimeExpression], lead: Any) -> TimeE
         verb_at = next((tok.idx for tok in segment.sentence.span if tok.lemma_.lower() == frame.verb and (frame.speaker_start <= tok.idx or True) and tok.pos_ == "VERB" and abs(tok.idx - frame.speaker_end) < 60), None)
         if verb_at is not None:
             spoken = [t for t in candidates if _dates_speech(t, verb_at, frame, segment)]
-            if len(spoken) < len(candidates) or (spoken and not _event_dated_by_speech(segment)):
-                candidates = [t for t in candidates if t not in spoken]
+            rest = [t for t in candidates if t not in spoken]
+            # "The force said Monday that it had released them": the day of the statement is the day of the news,
+            # unless the sentence or the story has another.
+            candidates = rest or [TimeExpression(t.start, t.end, replace(t.when, anchor=f"{t.when.anchor}, day of the statement"), t.kind, t.relative) for t in spoken]
     if segment.relative:
         # "since December, when ...": the date stands before the clause.
         before = [t for t in times if t.start < segment.start and segment.start - t.end < 12]
@@ -516,10 +531,6 @@ def _dates_speech(t: TimeExpression, verb_at: int, frame: Frame, segment: Segmen
         )
     between = text[t.end : verb_at]
     return frame.speaker_end <= t.start and len(between) < 3
-
-
-def _event_dated_by_speech(segment: Segment) -> bool:
-    return False
 
 
 _MEANS = {"bomb", "blast", "explosion", "shell", "mortar", "missile", "rocket", "drone", "strike", "airstrike", "raid", "round", "mine", "ied", "device", "grenade", "attack", "bombing", "shelling", "fire", "gunfire", "bullet", "vehicle", "motorcycle", "clash", "fighting", "ambush", "assault", "shooting", "explosive", "bombardment"}

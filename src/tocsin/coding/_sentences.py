@@ -116,6 +116,22 @@ def _pieces(document: Document) -> Iterator[tuple[Part, int, int, bool]]:
         first = first and not body
 
 
+_TITLE_END = re.compile(r"\b(?:Brig|Gen|Col|Lt|Maj|Sgt|Capt|Cmdr|Adm|Cpl|Gov|Sen|Rep|Dr|Mr|Mrs|Ms|Prof|Rev|Hon|Mt|No|Ft|approx|vs|e\.g|i\.e)\.$")
+
+
+def _sentences(doc: Any) -> Iterator[Any]:
+    """spaCy's sentences, except that none ends at the abbreviation of a rank or title."""
+    start = None
+    for span in doc.sents:
+        start = span.start if start is None else start
+        if _TITLE_END.search(span.text.rstrip()) and span.end < len(doc):
+            continue
+        yield doc[start : span.end]
+        start = None
+    if start is not None:
+        yield doc[start : len(doc)]
+
+
 # "Masisi." or "Dori, Burkina Faso:" at the head of a list item names the place of the whole item.
 _LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][\w'’-]*(?:[ ,/-]+[^\W\d_][\w'’-]*){0,5})\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
 
@@ -157,7 +173,7 @@ def parse(documents: Iterable[Document], narrative: dict[str, tuple[Part, ...]] 
         lead = _LEAD.match(doc.text) if part.kind == "item" else None
         if lead is not None and not any(t.pos_ in ("VERB", "AUX") for t in doc.char_span(*lead.span("lead"), alignment_mode="expand") or ()):
             here = ((offset + lead.start("lead"), offset + lead.end("lead")), *context)
-        for span in doc.sents:
+        for span in _sentences(doc):
             text = span.text
             left = len(text) - len(text.lstrip())
             text = text.strip()

@@ -39,6 +39,7 @@ _TRAILING = re.compile(rf"(?:[,”\"’]|\.”)\s*(?:and )?(?P<speaker>[^,“”
 _INVERTED = re.compile(rf"[,”\"]\s*(?P<verb>said|says)\s+(?P<speaker>[^“”\";:.]{{2,140}}?)(?=[.;]|, (?:adding|who|as|while|and|noting|rejecting|denying)|\s*$)", re.IGNORECASE)
 _LEADING = re.compile(rf"^[\W_]*(?:(?:but|and|however|meanwhile|later|on \w+day),? )?(?P<speaker>[^,“”\";:]{{2,110}}?)(?:,[^,]{{2,90}},)?\s+(?:also |later |had |has |have )?(?P<verb>{_SAID})\b", re.IGNORECASE)
 _ACCORDING = re.compile(r"\b(?:according to|as reported by|as per|per|citing|quoting)\s+(?P<speaker>(?:the |an? |its |their |two |local )?[^,.;()“”]{2,90}?)(?=,|\.|;|\(|$| that | which | who | on \w+day\b)", re.IGNORECASE)
+_LAST = re.compile(r"[^,;:“”\"]{0,70}[.”\"’)\s]*$")
 _LOG_SAYS = re.compile(r"\(\s*(?P<speaker>[\w ]{2,40}?)\s+(?:says?|claims?|reports?|said)\b", re.IGNORECASE)
 
 
@@ -122,6 +123,9 @@ def frames(span: Any) -> list[Frame]:
             for c in token.conjuncts:
                 if c.i > token.i and c.lemma_.lower() in _VERBS:
                     right = min(right, c.left_edge.idx)
+        tail = span.doc.text[token.idx + len(token) : sentence_end]
+        if saying == "says" and not any(c.dep_ in ("ccomp", "xcomp", "dobj") for c in token.children) and _LAST.match(tail):
+            left = sentence_start  # "..., an officer in the area said on Monday."
         past_perfect = any(c.dep_ == "aux" and c.lower_ == "had" for c in token.children)
         phrase_end = heads[0].right_edge.idx + len(heads[0].right_edge) if heads else end
         found.append(Frame(saying, text, start, end, left, right, token.lemma_.lower(), past_perfect, phrase_end))
@@ -190,7 +194,7 @@ def hypothetical(token: Any, sentence: str) -> bool:
     for t in (token, *token.ancestors):
         if t.pos_ not in ("VERB", "AUX"):
             continue
-        if any(c.dep_ == "aux" and c.lower_ in ("could", "would", "might", "should", "can", "may", "must") for c in t.children) and not any(
+        if any(c.dep_ == "aux" and c.lower_ in ("could", "would", "might", "should", "can", "may", "must", "will", "shall", "wo", "'ll", "’ll") for c in t.children) and not any(
             c.dep_ == "aux" and c.lower_ in ("have",) for c in t.children
         ):
             return True

@@ -107,6 +107,7 @@ _TOLD_AS: tuple[frozenset[str], ...] = (
     frozenset({"arrests", "disrupted_weapons_use"}),
     frozenset({"armed_clash", "abduction_forced_disappearance"}),
 )
+_DEMONSTRATIONS = frozenset({"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"})
 _LOOSE = frozenset({"attack", "armed_clash"})
 
 
@@ -127,6 +128,7 @@ class _Teller:
         self.incidents: list[_Incident] = []
         self.alone: list[tuple[Mention, Voice]] = []
         self.voices: list[Voice] = []
+        self.own = self.document.origin or self.document.source or self.document.title
         self.items = any(s.part.kind == "item" for s in parsed.sentences)
 
     # -- voices --
@@ -141,13 +143,13 @@ class _Teller:
             elif doer is not None:
                 return Voice(doer.actor.label or doer.actor.name, doer.start, doer.end, doer.actor)
         if frame is None or not frame.speaker:
-            return Voice(self.document.source or self.document.title, -1, -1)
+            return Voice(self.own, -1, -1)
         start, end = offset + frame.speaker_start, offset + frame.speaker_end
         name = frame.speaker
         words = name.lower()
         if words in ("he", "she", "they", "it", "who", "we", "i", "which", "that"):
-            return next((v for v in reversed(self.voices) if not v.own), Voice(self.document.source or self.document.title, -1, -1))
-        m = re.match(r"the (?:\w+ ){0,2}?(?P<head>\w+)$", words)
+            return next((v for v in reversed(self.voices) if not v.own), Voice(self.own, -1, -1))
+        m = re.match(r"[Tt]he (?:\w+ ){0,2}?(?P<head>[a-z]+)$", name)
         if m:
             head = m["head"]
             earlier = next((v for v in reversed(self.voices) if not v.own and re.search(rf"\b{re.escape(head)}\b", v.name.lower())), None)
@@ -252,7 +254,7 @@ class _Teller:
             else:
                 self._stand_alone(mention, voice)
         for mention in title:
-            voice = Voice(self.document.source or self.document.title, -1, -1) if mention.segment.frame is None else self.voice(mention)
+            voice = Voice(self.own, -1, -1) if mention.segment.frame is None else self.voice(mention)
             if mention.modality not in _INCIDENT:
                 if not any(m.modality == mention.modality for m, _ in self.alone) and not self.incidents:
                     self._stand_alone(mention, voice)
@@ -271,14 +273,28 @@ class _Teller:
 
     def _place_in_incident(self, mention: Mention, voice: Voice) -> None:
         where = self.where(mention)
+        if not (mention.own_type or mention.counts or mention.claimed or mention.blamed or mention.anaphor or mention.modality == "denied"):
+            return  # a weak word alone neither opens an incident nor adds to one
         incident = self._find(mention, where)
         if incident is None:
             if mention.modality == "denied" and not mention.own_type and not mention.counts:
                 return
             if mention.code is None or (not mention.own_type and not mention.counts):
                 return
+            if self._vague(mention, where):
+                return
             incident = self._open(mention, where)
         self._join(incident, mention, voice, where)
+
+    def _vague(self, mention: Mention, where: list[Located]) -> bool:
+        """Whether a strategic development is told as the state of things: no day, no place, nobody counted."""
+        if mention.code in _VIOLENT and mention.code not in ("government_regains_territory", "non_state_actor_overtakes_territory", "looting_property_destruction"):
+            return False
+        if mention.code in _DEMONSTRATIONS or mention.code in ("arrests", "agreement"):
+            return False
+        placed = any(x.place.precision not in ("country", "admin1") for x in where) or self.context_place(mention)
+        counted = any(q.rule != "bare plural" for q in mention.counts.values())
+        return mention.time is None and not placed and not counted and len(self.parsed.sentences) > 4 and mention.modality == "asserted" and mention.sentence.index > 2 and not re.search(r"\b\d+\b|\b(?:hundreds|dozens|scores)\b", mention.segment.text)
 
     def _find(self, mention: Mention, where: list[Located]) -> _Incident | None:
         candidates = [i for i in reversed(self.incidents) if not self.items or i.block == mention.sentence.block]
@@ -317,7 +333,7 @@ class _Teller:
             return None
         if mention.time is not None and incident.time is not None:
             a, b = mention.time.when, incident.time.when
-            if a.start and a.end and b.start and b.end:
+            if a.start and a.end and b.start and b.end and "statement" not in a.anchor and "statement" not in b.anchor:
                 if a.end < b.start or b.end < a.start:
                     return None
                 score += 0.5
@@ -350,13 +366,18 @@ class _Teller:
         incident = _Incident(mention.code, mention.specific, mention.time, where, list(mention.initiator), list(mention.target), mention.sentence.block, mention.background)
         if not where:
             incident.where = self.context_place(mention)
+        if not incident.where and re.search(r"\b(?:there|here)\b", mention.segment.text, re.IGNORECASE):
+            # "A blast hit soldiers there": the last place named before.
+            before = [x for x in self.located if 0 < mention.start - x.toponym.start < 400 and x.place.precision != "country"]
+            incident.where = before[-1:]
         if mention.time is None and self.incidents and re.search(r"\b(?:later|then|afterwards?|subsequently|in response|the same|in retaliation|at the same time)\b", mention.segment.text, re.IGNORECASE):
             previous = self.incidents[-1]
             if not previous.background:
                 incident.time = previous.time
         if not incident.where and self.incidents:
             previous = next((i for i in reversed(self.incidents) if i.where), None)
-            if previous is not None and (not self.items or previous.block == incident.block):
+            near = previous is not None and (len(self.parsed.sentences) <= 10 or mention.sentence.index - previous.last <= 2)
+            if previous is not None and near and (not self.items or previous.block == incident.block):
                 incident.where = previous.where
         self.incidents.append(incident)
         return incident
@@ -368,7 +389,7 @@ class _Teller:
                 incident.code, incident.specific = mention.code, mention.specific
             elif mention.code is not None and incident.code is not None and mention.specific and self.codebook.rank(mention.code) < self.codebook.rank(incident.code) and _compatible(mention.code, incident.code):
                 incident.code = mention.code
-        if incident.time is None or (incident.time.when.start is None and mention.time is not None):
+        if incident.time is None or (mention.time is not None and (incident.time.when.start is None or ("statement" in incident.time.when.anchor and "statement" not in mention.time.when.anchor))):
             incident.time = mention.time or incident.time
         if not incident.where or (where and incident.where[0].place.precision in ("country", "admin1") and where[0].place.precision not in ("country", "admin1")):
             incident.where = where or incident.where
@@ -494,7 +515,7 @@ class _Teller:
         if not incident.where:
             incident.where = self.context_place(mention)
         if not incident.where and not mention.total:
-            near = next((i for i in reversed(self.incidents) if i.where and (not self.items or i.block == mention.sentence.block)), None)
+            near = next((i for i in reversed(self.incidents) if i.where and (len(self.parsed.sentences) <= 10 or mention.sentence.index - i.last <= 2) and (not self.items or i.block == mention.sentence.block)), None)
             if near is not None:
                 incident.where = near.where
         draft = _Draft(voice, [mention], mention.modality)
@@ -516,9 +537,10 @@ class _Teller:
         return when.end < self.anchor - timedelta(days=10)
 
     def _when(self, draft: _Draft, incident: _Incident) -> tuple[When, Evidence | None]:
+        dated = incident.time is not None and incident.time.when.start is not None and "statement" not in incident.time.when.anchor
         for mention in draft.mentions:
             t = mention.time
-            if t is not None and t.when.start is not None:
+            if t is not None and t.when.start is not None and not (dated and "statement" in t.when.anchor):
                 return t.when, Evidence("when", (self._span(t.start, t.end),))
         if incident.time is not None and incident.time.when.start is not None:
             t = incident.time

@@ -78,6 +78,8 @@ def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> 
             and re.match(r"(?:['’]s)?\s+(?:also |has |have |had |did |does |regularly |often )*(?:said|says|not|denied|confirmed|called|bomb\w*|accus\w+|claim\w*|reject\w*|insist\w*|announced|has|did)\b", text[b : b + 40])
         )
     }
+    # "Arab-dominated areas", "US-backed forces".
+    spans = {(a, b) for a, b in spans if not re.match(r"[-‑–](?:led|backed|dominated|held|controlled|majority|based|supported|aligned|allied|run|born|speaking)\b", text[b : b + 14])}
     ordered = _without_overlaps(spans)
     found = [_read(text, ordered, i) for i in range(len(ordered))]
     return [_in_context(t, parsed, found) for t in found]
