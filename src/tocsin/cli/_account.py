@@ -1,0 +1,240 @@
+"""The account of a run, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from tocsin.pipeline import Account, Coded, EventsOfType, Exported, Linked, Read
+
+__all__ = ["render_account", "render_coded", "render_exported", "render_linked", "render_read"]
+
+_BAR = 24
+_PARTS = " ▏▎▍▌▋▊▉"
+# How many ids or names are shown of those that need an eye.
+_SHOWN = 3
+
+_LANGUAGES = {
+    "am": "Amharic",
+    "ar": "Arabic",
+    "de": "German",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "he": "Hebrew",
+    "ku": "Kurdish",
+    "my": "Burmese",
+    "ps": "Pashto",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sw": "Swahili",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "zh": "Chinese",
+}
+
+
+def render_account(account: Account, console: Console) -> RenderableType:
+    """The whole account."""
+    exported = account.exported
+    return Group(
+        Text(),
+        _headline(account),
+        Rule(style="dim", characters="─"),
+        _figures(account),
+        *_events(exported),
+        *_left_out(exported),
+        *_eye(exported),
+        *_files(exported, Path(account.out)),
+    )
+
+
+def render_read(read: Read) -> RenderableType:
+    """What was read."""
+    return _lines([("Read", read.received, _noted(_read_notes(read)))])
+
+
+def render_coded(coded: Coded) -> RenderableType:
+    """What was coded."""
+    return _lines([("Coded", coded.documents, f"documents, {coded.claims:,} claims in them")])
+
+
+def render_linked(linked: Linked) -> RenderableType:
+    """What was linked."""
+    notes = [f"{linked.changed:,} new or changed"]
+    if linked.doubtful:
+        notes.append(f"{linked.doubtful:,} pairs of claims in doubt")
+    return _lines(
+        [
+            ("Copies", linked.copies, "documents that repeat another"),
+            ("Claims", linked.claims, ""),
+            ("Events", linked.events, _noted(notes)),
+        ]
+    )
+
+
+def render_exported(exported: Exported, out: Path) -> RenderableType:
+    """What was written."""
+    return Group(*_events(exported), *_left_out(exported), *_eye(exported), *_files(exported, out))
+
+
+def _headline(account: Account) -> RenderableType:
+    line = Table.grid(expand=True)
+    line.add_column()
+    line.add_column(justify="right")
+    seconds = sum(s.seconds for s in (account.read, account.coded, account.linked, account.exported))
+    line.add_row(
+        Text("Tocsin", style="bold"),
+        Text(f"{account.finished_at:%-d %B %Y, %H:%M} UTC · {_seconds(seconds)}", style="dim"),
+    )
+    return line
+
+
+def _figures(account: Account) -> RenderableType:
+    read, exported = account.read, account.exported
+    languages = [f"{n:,} in {_LANGUAGES.get(code, code)}, kept but not coded" for code, n in exported.not_coded.items()]
+    copies = [f"{_count(exported.copies, 'copy', 'copies')} of another"] if exported.copies else []
+    modalities = [f"{n:,} {name}" for name, n in exported.claims.items()]
+    in_table = sum(e.events for e in exported.events)
+    return _lines(
+        [
+            ("Documents", exported.documents, _noted([*_read_notes(read), *copies, *languages])),
+            ("Claims", sum(exported.claims.values()), _noted(modalities)),
+            ("Events", exported.all_events, f"{in_table:,} in the table, as {_count(exported.rows, 'row', 'rows')}"),
+        ]
+    )
+
+
+def _read_notes(read: Read) -> list[str]:
+    notes = [f"{read.new:,} new"] if read.new else []
+    for figure, words in (
+        (read.revised, "revised"),
+        (read.known, "known before"),
+        (read.identical, "identical to another"),
+        (read.forgotten, "forgotten, not taken again"),
+    ):
+        if figure:
+            notes.append(f"{figure:,} {words}")
+    if read.read_before:
+        notes.append(f"{_count(read.read_before, 'input', 'inputs')} read before")
+    if read.problems:
+        notes.append(f"{len(read.problems):,} left out")
+    return notes
+
+
+def _events(exported: Exported) -> Iterable[RenderableType]:
+    if not exported.events:
+        return
+    most = max(e.events for e in exported.events)
+    yield from _heading("Events by type")
+    table = _grid("left", "left", "right", "left")
+    for of_type in exported.events:
+        rows = "" if of_type.rows == of_type.events else _count(of_type.rows, "row", "rows")
+        table.add_row(of_type.event_type, _bar(of_type, most), f"{of_type.events:,}", Text(rows, style="dim"))
+    yield table
+
+
+def _bar(of_type: EventsOfType, most: int) -> Text:
+    eighths = max(1, round(8 * _BAR * of_type.events / most))
+    whole, part = divmod(eighths, 8)
+    return Text(("█" * whole + (_PARTS[part] if part else "")).ljust(_BAR), style="red")
+
+
+def _left_out(exported: Exported) -> Iterable[RenderableType]:
+    if not exported.not_exported:
+        return
+    total = sum(exported.not_exported.values())
+    yield from _heading(f"Not in the table: {_count(total, 'event', 'events')}, all in events.jsonl")
+    table = _grid("right", "left")
+    for reason, count in exported.not_exported.items():
+        table.add_row(f"{count:,}", exported.reasons.get(reason, reason))
+    yield table
+
+
+def _eye(exported: Exported) -> Iterable[RenderableType]:
+    eye = exported.eye
+    rows = [
+        (len(eye.disputed), "event|s| that sources dispute", eye.disputed),
+        (eye.doubtful, "pair|s| of claims that may be about one incident", ()),
+        (len(eye.places), "event|s| whose place is more likely wrong than right", eye.places),
+        (len(eye.undated), "document|s| without a date", eye.undated),
+    ]
+    rows = [row for row in rows if row[0]]
+    if not rows:
+        return
+    yield from _heading("For a person's eye")
+    table = _grid("right", "left")
+    for count, words, examples in rows:
+        line = Text("".join(part for n, part in enumerate(words.split("|")) if n != 1 or count != 1))
+        if examples:
+            line.append(f"\n{_some(examples)}", style="dim")
+        table.add_row(f"{count:,}", line)
+    yield table
+
+
+def _files(exported: Exported, out: Path) -> Iterable[RenderableType]:
+    what = {
+        "report.html": "a page to look at; opens in any browser",
+        "events.csv": _count(exported.rows, "row", "rows"),
+        "events.jsonl": _count(exported.all_events, "event", "events") + ", with claims and quotes",
+    }
+    yield from _heading(f"Files in {out}")
+    table = _grid("left", "left")
+    for name, words in what.items():
+        table.add_row(name, Text(words, style="dim"))
+    table.add_row("internal/", Text("the full record, names and all: do not forward", style="dim"))
+    yield table
+    yield Text()
+
+
+def _heading(words: str) -> tuple[RenderableType, ...]:
+    return Text(), Text(words, style="bold")
+
+
+def _grid(*sides: str) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(width=0)
+    for side in sides:
+        table.add_column(justify=side, no_wrap=False)  # type: ignore[arg-type]
+    original = table.add_row
+    table.add_row = lambda *cells, **options: original("", *cells, **options)  # type: ignore[method-assign]
+    return table
+
+
+def _lines(rows: Sequence[tuple[str, int, str]]) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", min_width=9)
+    table.add_column(justify="right", min_width=6)
+    table.add_column()
+    for name, figure, words in rows:
+        table.add_row(name, f"{figure:,}", Text(words, style="dim"))
+    return table
+
+
+def _noted(notes: Sequence[str]) -> str:
+    return " · ".join(notes)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {_one(number, one, many)}"
+
+
+def _one(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f", and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"

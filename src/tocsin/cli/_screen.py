@@ -1,0 +1,154 @@
+"""What is printed where: answers on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tocsin.errors import TocsinError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from tocsin.pipeline import Problem
+
+__all__ = ["Watched", "answering", "out", "print_json", "print_problems", "screen", "watching"]
+
+MOST_PROBLEMS = 20
+"""How many problems are listed; the rest are counted."""
+
+# Seconds after which a step shows that it is going on: what is quicker would only flicker.
+_PATIENCE = 2.0
+# Seconds between lines where standard error is a file.
+_EVERY = 15.0
+# A wider account would scatter its figures over the screen.
+_WIDEST = 100
+
+
+def out() -> Console:
+    """The console for answers."""
+    return _console(sys.stdout)
+
+
+def screen() -> Console:
+    """The console for progress, problems and errors."""
+    return _console(sys.stderr)
+
+
+def _console(file: TextIO) -> Console:
+    console = Console(file=file, highlight=False, soft_wrap=False, emoji=False)
+    if console.width > _WIDEST:
+        console.width = _WIDEST
+    return console
+
+
+def print_json(value: object) -> None:
+    """Print `value` as one JSON document."""
+    import msgspec
+
+    line = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(line.decode("utf-8") + "\n")
+
+
+def print_problems(problems: Sequence[Problem], full_list: Path | None = None) -> None:
+    """Print one line a problem, at most twenty; say how many more there are and where all stand."""
+    console = screen()
+    for problem in problems[:MOST_PROBLEMS]:
+        console.print(Text.assemble(("left out  ", "yellow"), str(problem)), soft_wrap=True)
+    more = len(problems) - MOST_PROBLEMS
+    if more > 0:
+        where = f"; all of them are listed in {full_list}" if full_list else ""
+        console.print(f"          and {more:,} more{where}", soft_wrap=True)
+
+
+@contextmanager
+def answering(*, as_json: bool = False, resume: str = "") -> Iterator[None]:
+    """Turn errors into one clear message and an exit code.
+
+    Raises
+    ------
+    typer.Exit
+        With the code of the error, or 130 where the user interrupted.
+    """
+    try:
+        yield
+    except TocsinError as error:
+        if as_json:
+            print_json({"error": str(error), "kind": type(error).__name__, "exit_code": error.exit_code})
+        else:
+            screen().print(Text.assemble(("error  ", "bold red"), str(error)), soft_wrap=True)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt:
+        screen().print(
+            Text.assemble(("\ninterrupted  ", "bold yellow"), resume or "nothing was changed"), soft_wrap=True
+        )
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def watching(quiet: bool = False) -> Iterator[Watched]:
+    """Show progress on standard error while the block runs."""
+    watched = Watched(screen(), quiet=quiet)
+    try:
+        yield watched
+    finally:
+        watched.finish()
+
+
+class Watched:
+    """Progress as :class:`tocsin.interfaces.Progress`: a bar on a terminal, now and then a line in a file."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._console, self._quiet = console, quiet
+        self._bar: Bar | None = None
+        self._task: Any = None
+        self._what, self._total, self._done = "", 0, 0
+        self._begun = self._last = monotonic()
+
+    def start(self, what: str, total: int | None) -> None:
+        """A step begins."""
+        self.finish()
+        self._what, self._total, self._done = what, total or 0, 0
+        self._begun = self._last = monotonic()
+        if not self._quiet and self._console.is_terminal and os.environ.get("TERM") != "dumb":
+            self._bar = _bar(self._console)
+            self._task = self._bar.add_task(what, total=total)
+            self._bar.start()
+
+    def advance(self, steps: int = 1) -> None:
+        """That much more is done."""
+        self._done += steps
+        if self._bar is not None:
+            self._bar.advance(self._task, steps)
+        elif not self._quiet and monotonic() - max(self._last, self._begun + _PATIENCE - _EVERY) > _EVERY:
+            self._last = monotonic()
+            of = f" of {self._total:,}" if self._total else ""
+            self._console.print(f"{self._what}: {self._done:,}{of}")
+
+    def finish(self) -> None:
+        """The step is over."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _bar(console: Console) -> Bar:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=console,
+        transient=True,
+    )

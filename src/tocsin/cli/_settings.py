@@ -1,0 +1,87 @@
+"""Where a setting comes from: the flag, else the environment, else ``tocsin.toml`` of the workspace, else a default."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tocsin.errors import UsageError
+
+__all__ = ["DEFAULT_OUT", "Settings", "day", "settle"]
+
+DEFAULT_OUT = Path("tocsin-out")
+FILE = "tocsin.toml"
+TABLE = "run"
+_KNOWN = ("codebook", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one command, from wherever they came."""
+
+    out: Path
+    workspace: Path
+    published: date | None = None
+    codebook: Path | None = None
+
+
+def settle(
+    out: Path | None, workspace: Path | None, published: str | None = None, codebook: Path | None = None
+) -> Settings:
+    """Settle what flags and environment left open.
+
+    Parameters
+    ----------
+    out, workspace, published, codebook
+        From the flag or, failing that, the environment; None where neither says.
+
+    Raises
+    ------
+    UsageError
+        If a setting cannot be read; the message names the flag or the file and key.
+    """
+    folder = out or DEFAULT_OUT
+    home = workspace or folder / "workspace"
+    written = _written(home / FILE)
+    given = None if published is None else day(published, "--published")
+    if given is None and "published" in written:
+        given = day(str(written["published"]), f"{home / FILE}: {TABLE}.published")
+    if codebook is None and "codebook" in written:
+        # As seen from the file that names it.
+        codebook = home / str(written["codebook"])
+    return Settings(folder, home, given, codebook)
+
+
+def day(words: str, where: str) -> date:
+    """The day that `words` name, as in 2019-03-06.
+
+    Raises
+    ------
+    UsageError
+        If they name none; the message begins with `where`.
+    """
+    try:
+        return date.fromisoformat(words.strip())
+    except ValueError:
+        raise UsageError(f"{where}: {words!r} is not a day; write it as 2019-03-06") from None
+
+
+def _written(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get(TABLE, {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path}: {error}; correct it by hand") from error
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: {TABLE} must be a table, [{TABLE}]")
+    for key in table:
+        if key not in _KNOWN:
+            close = difflib.get_close_matches(key, _KNOWN, 1)
+            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(_KNOWN)}"
+            raise UsageError(f"{path}: [{TABLE}] has no setting {key!r}; {hint}")
+    return table

@@ -1,0 +1,161 @@
+"""The whole road: reports → documents → claims → events → files.
+
+Every step may be done twice, and changes nothing the second time; one that was interrupted goes on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from tocsin.codebook import Codebook
+from tocsin.errors import NothingUsable
+from tocsin.interfaces import Coder, Gazetteer, Progress
+from tocsin.pipeline._account import (
+    Account,
+    Coded,
+    EventsOfType,
+    Exported,
+    Eye,
+    Linked,
+    Problem,
+    Read,
+)
+from tocsin.pipeline._adding import add_inputs
+from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
+from tocsin.pipeline._exporting import export_files, write_problems
+from tocsin.pipeline._linking import link_claims
+from tocsin.pipeline._progress import Silent
+from tocsin.store import Workspace
+
+__all__ = [
+    "Account",
+    "Coded",
+    "EventsOfType",
+    "Exported",
+    "Eye",
+    "Linked",
+    "Problem",
+    "Read",
+    "add",
+    "code",
+    "export",
+    "link",
+    "open_codebook",
+    "open_coder",
+    "open_places",
+    "open_workspace",
+    "run",
+]
+
+MOST_PROBLEMS = 20
+"""How many problems a message lists; the rest are counted."""
+
+
+def run(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    workspace: Path | None = None,
+    published: date | None = None,
+    codebook: Path | None = None,
+    progress: Progress | None = None,
+) -> Account:
+    """Turn the reports under `paths` into an event dataset in `out`.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders of reports.
+    out : Path
+        Where the files go. What stands there is safe to hand on, but for ``internal/``.
+    workspace : Path, optional
+        What is kept; ``out/workspace`` by default. One that exists is extended, and `out` then covers all of it.
+    published : date, optional
+        The day of publication of documents that do not tell theirs.
+    codebook : Path, optional
+        A layer on the core codebook.
+    progress : Progress, optional
+
+    Raises
+    ------
+    NothingUsable
+        If none of the inputs could be read.
+    UsageError
+        If a setting or the codebook is wrong.
+    WorkspaceError
+        If the workspace cannot be opened, or another process is writing to it.
+    """
+    codes = open_codebook(codebook)
+    with open_workspace(workspace or out / "workspace") as kept:
+        read = add(kept, paths, published=published, progress=progress)
+        if not read.usable:
+            raise NothingUsable(_nothing(read.problems))
+        places = open_places(progress)
+        coded = code(kept, open_coder(codes, places), progress=progress)
+        linked = link(kept, codes, progress=progress)
+        exported = export(kept, out, codes, places, progress=progress)
+        account = Account(str(kept.path), str(out), datetime.now(UTC), read, coded, linked, exported)
+    write_problems(account.problems, out)
+    return account
+
+
+def open_workspace(path: Path, *, create: bool = True) -> Workspace:
+    """Open the workspace at `path`, and finish whatever a killed ``forget`` left undone there."""
+    workspace = Workspace.open(path, create=create)
+    try:
+        workspace.finish_forgetting()
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def add(
+    workspace: Workspace, paths: Sequence[Path], *, published: date | None = None, progress: Progress | None = None
+) -> Read:
+    """Read the files and folders `paths` into `workspace`.
+
+    Inputs that were read to their end before are passed over; `published` fills gaps only.
+    """
+    begun = time.monotonic()
+    read = add_inputs(workspace, paths, published, progress or Silent(), datetime.now(UTC))
+    return replace(read, seconds=_since(begun))
+
+
+def code(workspace: Workspace, coder: Coder, *, progress: Progress | None = None) -> Coded:
+    """Code every document that `coder`, as it is now, has not coded."""
+    begun = time.monotonic()
+    coded = code_documents(workspace, coder, progress or Silent(), datetime.now(UTC))
+    return replace(coded, seconds=_since(begun))
+
+
+def link(workspace: Workspace, codebook: Codebook, *, progress: Progress | None = None) -> Linked:
+    """Rebuild all events from claims and judgements. Ids stay with their incidents."""
+    begun = time.monotonic()
+    linked = link_claims(workspace, codebook, progress or Silent(), datetime.now(UTC))
+    return replace(linked, seconds=_since(begun))
+
+
+def export(
+    workspace: Workspace, out: Path, codebook: Codebook, gazetteer: Gazetteer, *, progress: Progress | None = None
+) -> Exported:
+    """Write what may be handed on into `out`, and the full record into ``out/internal``."""
+    begun = time.monotonic()
+    exported = export_files(workspace, out, codebook, gazetteer, progress or Silent(), datetime.now(UTC))
+    return replace(exported, seconds=_since(begun))
+
+
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 2)
+
+
+def _nothing(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return "there is nothing to read in what was given; name files or folders of reports"
+    listed = "\n".join(f"  {problem}" for problem in problems[:MOST_PROBLEMS])
+    more = f"\n  and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
+    return f"none of the inputs could be used:\n{listed}{more}"

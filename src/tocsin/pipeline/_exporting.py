@@ -1,0 +1,277 @@
+"""The files: what may be handed on, and beside it, apart, the full record."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tocsin import export, linking, release
+from tocsin.codebook import Codebook
+from tocsin.interfaces import Gazetteer, Progress
+from tocsin.pipeline import _linking
+from tocsin.pipeline._account import EventsOfType, Exported, Eye, Problem
+from tocsin.pipeline._internal import FullRecord
+from tocsin.pipeline._lookup import StoredDocuments, claim_text, shells
+from tocsin.records import Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
+from tocsin.store import Workspace
+
+__all__ = ["PROBLEMS", "export_files", "write_problems"]
+
+INTERNAL = "internal"
+PROBLEMS = f"{INTERNAL}/problems.txt"
+
+# Below this a place is more likely wrong than right.
+_LIKELY = 0.5
+# Documents fetched together while claims are written.
+_PAGE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Dataset:
+    """Everything the files are made of, texts apart."""
+
+    workspace: Workspace
+    codebook: Codebook
+    claims: Mapping[str, Claim]
+    claims_of: Mapping[str, Sequence[Claim]]
+    not_coded: Mapping[str, int]
+    events: Sequence[Event]
+    event_of: Mapping[str, str]
+    shells: Mapping[str, Document]
+    receipts: Mapping[str, Receipt]
+    lineage: Mapping[str, str]
+    copies: int
+    recorded: Mapping[str, datetime]
+    """When each event became what it is now."""
+
+    @property
+    def vintage(self) -> datetime | None:
+        """When the latest of it was recorded."""
+        return max((*self.recorded.values(), *(r.received_at for r in self.receipts.values())), default=None)
+
+    def stamped(self, row: EventRow) -> EventRow:
+        """`row` with the moment its incidents became what they are."""
+        moments = [self.recorded[i] for i in row.incident_ids if i in self.recorded]
+        return replace(row, timestamp=int(max(moments).timestamp())) if moments else row
+
+
+def export_files(
+    workspace: Workspace, out: Path, codebook: Codebook, gazetteer: Gazetteer, progress: Progress, at: datetime
+) -> Exported:
+    """Write every file; see :func:`tocsin.pipeline.export`."""
+    progress.start("Writing", 5)
+    data = _gather(workspace, codebook)
+    progress.advance()
+    documents = StoredDocuments(workspace)
+    public = [
+        _stamped(event, data)
+        for event in release.publish(
+            data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0
+        )
+    ]
+    progress.advance()
+    files = _Files(workspace, out, at)
+    outline = _outline(gazetteer, public)
+    rows = release.public_rows(public)
+    export.write_events_csv(rows, files.path("events.csv"))
+    export.write_events_jsonl(public, files.path("events.jsonl"))
+    _report(public, outline, files.path("report.html"), data, internal=False)
+    progress.advance()
+    _write_internal(data, documents, outline, files)
+    progress.advance()
+    progress.finish()
+    return _account(data, public, rows, tuple(files.written))
+
+
+def write_problems(problems: Sequence[Problem], out: Path) -> None:
+    """Write the whole list of what was left out; where nothing was, take away the list of an earlier run."""
+    path = out / PROBLEMS
+    if not problems:
+        path.unlink(missing_ok=True)
+        return
+    export.prepare_internal(path.parent)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text("".join(f"{problem}\n" for problem in problems), encoding="utf-8", errors="backslashreplace")
+    part.chmod(0o600)
+    part.replace(path)
+
+
+class _Files:
+    """Paths of the files, each made known to the workspace before it is written, so that ``forget`` can name it."""
+
+    def __init__(self, workspace: Workspace, out: Path, at: datetime) -> None:
+        self._workspace, self._out, self._at = workspace, out, at
+        self.written: list[str] = []
+
+    def path(self, name: str) -> Path:
+        path = self._out / name
+        self._workspace.record_output(path, self._at)
+        self.written.append(name)
+        return path
+
+
+# Gathering
+
+
+def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
+    known = shells(workspace)
+    claims: dict[str, Claim] = {}
+    claims_of: dict[str, list[Claim]] = defaultdict(list)
+    not_coded: Counter[str] = Counter()
+    for coding in workspace.codings():
+        if any(note.startswith("language ") for note in coding.notes) and coding.document_id in known:
+            not_coded[known[coding.document_id].language] += 1
+        for claim in coding.claims:
+            claims.setdefault(claim.id, claim)
+            claims_of[claim.document_id].append(claim)
+    copies = workspace.copies()
+    events = tuple(workspace.events())
+    return _Dataset(
+        workspace=workspace,
+        codebook=codebook,
+        claims=claims,
+        claims_of=claims_of,
+        not_coded=dict(sorted(not_coded.items())),
+        events=events,
+        event_of={claim_id: event.id for event in events for claim_id in event.claim_ids},
+        shells=known,
+        receipts=workspace.first_receipts(),
+        lineage=linking.lineages(known, copies),
+        copies=len(copies),
+        recorded={event.id: workspace.event_history(event.id)[-1][0] for event in events},
+    )
+
+
+def _stamped(event: PublicEvent, data: _Dataset) -> PublicEvent:
+    return replace(event, rows=tuple(data.stamped(row) for row in event.rows))
+
+
+# Writing
+
+
+def _write_internal(
+    data: _Dataset, documents: Mapping[str, Document], outline: Mapping[str, Any], files: _Files
+) -> None:
+    rows, left_out = linking.project(data.events, data.claims, data.shells, data.lineage, data.codebook, 0)
+    rows_of: dict[str, list[EventRow]] = defaultdict(list)
+    for row in map(data.stamped, rows):
+        for event_id in row.incident_ids:
+            rows_of[event_id].append(row)
+    reasons = {n.event_id: n.reason for n in left_out}
+    view = FullRecord(data.claims, documents, data.codebook)
+    full = [view.event(event, rows_of[event.id], reasons.get(event.id, "")) for event in data.events]
+    export.write_claims_csv(_in_context(data), files.path(f"{INTERNAL}/claims.csv"), data.codebook)
+    export.write_claims_jsonl(_in_context(data), files.path(f"{INTERNAL}/claims.jsonl"))
+    export.write_internal_events_jsonl(data.events, files.path(f"{INTERNAL}/events.jsonl"))
+    _report(full, outline, files.path(f"{INTERNAL}/report.html"), data, internal=True)
+
+
+def _in_context(data: _Dataset) -> Iterator[export.ClaimInContext]:
+    """Every claim with its document, in the order in which documents were named, a page of texts at a time."""
+    ids = sorted((i for i in data.claims_of if i in data.receipts), key=lambda i: _reading_order(data.receipts[i]))
+    for start in range(0, len(ids), _PAGE):
+        page = {d.id: d for d in data.workspace.documents(ids[start : start + _PAGE])}
+        for document_id in ids[start : start + _PAGE]:
+            receipt = data.receipts[document_id]
+            for claim in data.claims_of[document_id]:
+                document = claim_text(data.workspace, claim, page[document_id])
+                event_id = data.event_of.get(claim.id, "")
+                yield export.ClaimInContext(claim, document, receipt.name, receipt.item, event_id)
+
+
+def _reading_order(receipt: Receipt) -> tuple[str, int, str, str]:
+    number = int(receipt.item) if receipt.item.isdecimal() else 0
+    return receipt.name, number, receipt.item, receipt.document_id
+
+
+def _outline(gazetteer: Gazetteer, events: Sequence[PublicEvent]) -> Mapping[str, Any]:
+    # A gazetteer need not have boundaries: then the map shows points on plain ground.
+    outline = getattr(gazetteer, "outline", None)
+    box = export.map_box(events)
+    empty: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+    return empty if outline is None or box is None else dict(outline(box))
+
+
+def _report(
+    events: Sequence[PublicEvent], outline: Mapping[str, Any], path: Path, data: _Dataset, *, internal: bool
+) -> None:
+    summary = export.ReportSummary(
+        documents=len(data.shells),
+        copies=data.copies,
+        claims=sum(map(len, data.claims_of.values())),
+        undated_documents=sum(d.published is None for d in data.shells.values()),
+        reasons=data.codebook.not_exported,
+        notes=_notes(data),
+        made_with=(("codebook", f"{data.codebook.name} {data.codebook.edition}".strip()),),
+    )
+    as_of = data.vintage.date() if data.vintage else datetime.now(UTC).date()
+    export.write_report(events, outline, path, title=_title(events), as_of=as_of, summary=summary, internal=internal)
+
+
+def _notes(data: _Dataset) -> tuple[str, ...]:
+    if not data.not_coded:
+        return ()
+    languages = ", ".join(f"{language} ({n:,})" for language, n in data.not_coded.items())
+    return (f"Reports in languages that cannot be coded yet are kept and not counted here: {languages}.",)
+
+
+def _title(events: Iterable[PublicEvent]) -> str:
+    countries = [name for name, _ in Counter(e.country for e in events if e.rows and e.country).most_common(3)]
+    if not countries:
+        return "Conflict events"
+    joined = countries[0] if len(countries) == 1 else f"{', '.join(countries[:-1])} and {countries[-1]}"
+    return f"Conflict events in {joined}"
+
+
+# The account
+
+
+def _account(
+    data: _Dataset, public: Sequence[PublicEvent], rows: Sequence[EventRow], files: tuple[str, ...]
+) -> Exported:
+    claims = Counter(claim.modality for found in data.claims_of.values() for claim in found)
+    exported = [event for event in public if event.rows]
+    in_table = {event.id for event in exported}
+    return Exported(
+        documents=len(data.shells),
+        copies=data.copies,
+        not_coded=data.not_coded,
+        claims=dict(claims.most_common()),
+        events=_by_type(exported, rows),
+        all_events=len(public),
+        rows=len(rows),
+        not_exported=dict(Counter(e.not_exported for e in public if not e.rows).most_common()),
+        reasons={
+            r: data.codebook.not_exported.get(r, r) for r in sorted({e.not_exported for e in public if not e.rows})
+        },
+        eye=Eye(
+            disputed=tuple(e.id for e in data.events if e.disputed and e.id in in_table),
+            places=tuple(e.id for e in data.events if e.id in in_table and any(map(_unlikely, e.where))),
+            doubtful=_doubtful(data.workspace),
+            undated=tuple(sorted(_name(data.receipts[i]) for i, d in data.shells.items() if d.published is None)),
+        ),
+        files=files,
+    )
+
+
+def _by_type(exported: Iterable[PublicEvent], rows: Iterable[EventRow]) -> tuple[EventsOfType, ...]:
+    events = Counter(event.event_type for event in exported)
+    in_rows = Counter(row.event_type for row in rows)
+    return tuple(EventsOfType(name, n, in_rows[name]) for name, n in events.most_common())
+
+
+def _unlikely(place: Place) -> bool:
+    return place.probability is not None and place.probability < _LIKELY
+
+
+def _doubtful(workspace: Workspace) -> int:
+    last = next(reversed(workspace.runs(_linking.STEP)), None)
+    return int(last.marker.removeprefix("doubtful=")) if last else 0
+
+
+def _name(receipt: Receipt) -> str:
+    return f"{receipt.name}#{receipt.item}" if receipt.item else receipt.name

@@ -1,0 +1,83 @@
+"""Claims to events: copies, incidents, ids, merged fields."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from tocsin import linking
+from tocsin.codebook import Codebook
+from tocsin.interfaces import Progress
+from tocsin.pipeline._account import Linked
+from tocsin.pipeline._lookup import DocumentStream, StoredDocuments, shells
+from tocsin.records import Claim, Document, Event, Judgement
+from tocsin.store import Workspace
+
+__all__ = ["STEP", "link_claims"]
+
+STEP = "link"
+"""What runs are called that record how many pairs were doubtful."""
+
+
+def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at: datetime) -> Linked:
+    """Rebuild the events of `workspace`; see :func:`tocsin.pipeline.link`."""
+    workspace.lock()
+    progress.start("Linking", 4)
+    copies = linking.find_copies(DocumentStream(workspace))
+    workspace.save_copies(copies, at)
+    progress.advance()
+    claims = {claim.id: claim for claim in workspace.claims()}
+    judgements = tuple(workspace.judgements())
+    partition = linking.link(
+        claims.values(), StoredDocuments(workspace), copies, judgements, linking.load_weights(), codebook
+    )
+    progress.advance()
+    assignment = linking.assign_ids(partition, workspace.ledger())
+    documents = shells(workspace)
+    events = _merged(
+        assignment.clusters,
+        partition.part_of,
+        claims,
+        documents,
+        linking.lineages(documents, copies),
+        judgements,
+        codebook,
+    )
+    progress.advance()
+    redirects = {old: new[0] for old, new in assignment.redirects.items()}
+    changed = workspace.save_events(events, redirects, assignment.withdrawn, at)
+    run = workspace.begin_run(STEP, at, f"doubtful={len(partition.doubtful)}")
+    workspace.end_run(run, at)
+    progress.advance()
+    progress.finish()
+    return Linked(len(copies), len(claims), len(events), changed, len(partition.doubtful))
+
+
+def _merged(
+    clusters: Mapping[str, tuple[str, ...]],
+    part_of: Iterable[tuple[str, str]],
+    claims: Mapping[str, Claim],
+    documents: Mapping[str, Document],
+    lineage: Mapping[str, str],
+    judgements: Iterable[Judgement],
+    codebook: Codebook,
+) -> list[Event]:
+    home = {claim_id: event_id for event_id, cluster in clusters.items() for claim_id in cluster}
+    whole = {home[part]: home[other] for part, other in part_of}
+    judged: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        for subject in judgement.subjects:
+            judged[subject].append(judgement)
+    return [
+        linking.merge(
+            event_id,
+            [claims[claim_id] for claim_id in cluster],
+            documents,
+            lineage,
+            {j.id: j for subject in (event_id, *cluster) for j in judged.get(subject, ())}.values(),
+            codebook,
+            whole.get(event_id),
+        )
+        for event_id, cluster in clusters.items()
+    ]

@@ -1,0 +1,63 @@
+"""Records of a workspace as mappings, so that stages that want one never hold all texts at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from tocsin.records import Claim, Document
+from tocsin.store import Workspace
+
+__all__ = ["DocumentStream", "StoredDocuments", "claim_text", "shells"]
+
+# Documents kept at hand. Events of one day tend to rest on the same few dozen reports.
+_AT_HAND = 128
+
+
+class DocumentStream:
+    """The documents of a workspace, as often as they are asked for, a page at a time."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __iter__(self) -> Iterator[Document]:
+        return self._workspace.documents()
+
+
+class StoredDocuments(Mapping[str, Document]):
+    """The documents of a workspace by id, fetched when asked for."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._at_hand: OrderedDict[str, Document] = OrderedDict()
+
+    def __getitem__(self, document_id: str) -> Document:
+        if document_id in self._at_hand:
+            self._at_hand.move_to_end(document_id)
+            return self._at_hand[document_id]
+        document = next(self._workspace.documents([document_id]), None)
+        if document is None:
+            raise KeyError(document_id)
+        self._at_hand[document_id] = document
+        if len(self._at_hand) > _AT_HAND:
+            self._at_hand.popitem(last=False)
+        return document
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._workspace.document_ids())
+
+    def __len__(self) -> int:
+        return self._workspace.count_documents()
+
+
+def shells(workspace: Workspace) -> dict[str, Document]:
+    """Every document by id, without its text: a kilobyte or so each."""
+    return {d.id: replace(d, text="", parts=()) for d in workspace.documents()}
+
+
+def claim_text(workspace: Workspace, claim: Claim, document: Document) -> Document:
+    """`document` with the text that `claim` cites, also where a later version of it has another."""
+    if claim.text_hash == document.text_hash:
+        return document
+    return replace(document, text=workspace.text(claim.text_hash), text_hash=claim.text_hash, parts=())

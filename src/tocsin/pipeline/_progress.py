@@ -1,0 +1,18 @@
+"""Progress that nobody watches."""
+
+from __future__ import annotations
+
+__all__ = ["Silent"]
+
+
+class Silent:
+    """Shows nothing."""
+
+    def start(self, what: str, total: int | None) -> None:
+        """A step begins."""
+
+    def advance(self, steps: int = 1) -> None:
+        """That much more is done."""
+
+    def finish(self) -> None:
+        """The step is over."""
