@@ -120,6 +120,8 @@ _GAP_AFTER_DOT = re.compile(r"\.[ \t]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;|•*\n\"“”«»(\[]|--)[\s\"“”'«(\[-]*$")
 # Characters around a name in which its cues stand.
 _BEFORE, _AFTER = 90, 60
+HEADLINE = 4
+"""Capitalised words in a row from which on they may be a headline rather than a name."""
 
 
 @dataclass(slots=True)
@@ -253,7 +255,8 @@ class _Reading:
     def findings(self) -> Iterator[Finding]:
         """Names in order of kind; they may overlap."""
         for chunk in self._chunks():
-            yield from self._decide(chunk)
+            for part in self._unheaded(chunk):
+                yield from self._decide(part)
         yield from self._uncased()
         yield from self._lower()
 
@@ -296,6 +299,27 @@ class _Reading:
             return True
         short = len(one.text) == 1 or one.text.lower() in _lists()["abbreviated"]
         return short and _GAP_AFTER_DOT.fullmatch(between) is not None
+
+    def _unheaded(self, chunk: list[_Token]) -> Iterator[list[_Token]]:
+        """A run of capitals as it stands in a headline, cut at its ordinary words; any other run as it is.
+
+        The word after a given name is a part of the name, whatever else it means.
+        """
+        ordinary = [self._plain(t) and not given_name(t.text) and t.key not in self.known.persons for t in chunk]
+        if len(chunk) < HEADLINE or sum(ordinary) < len(chunk) / 2 or all(ordinary) or self._known_place(chunk):
+            yield chunk
+            return
+        part: list[_Token] = []
+        for token, plain in zip(chunk, ordinary, strict=True):
+            follows = bool(part) and given_name(part[-1].text) and token.text.lower() not in _lists()["little"]
+            if plain and not follows:
+                if part:
+                    yield part
+                part = []
+            else:
+                part.append(token)
+        if part:
+            yield part
 
     def _decide(self, chunk: list[_Token]) -> Iterator[Finding]:
         if not any(t.capital for t in chunk):
@@ -365,7 +389,7 @@ class _Reading:
             self.persons |= {
                 t.key
                 for t in chunk
-                if len(t.key) > 2 and t.text.lower() not in _lists()["particles"] and not is_word(t.text)
+                if len(t.key) > 2 and t.text.lower() not in _lists()["particles"] | _lists()["little"]
             }
         yield Finding(chunk[0].start, chunk[-1].end, kind)
 
@@ -415,7 +439,8 @@ class _Reading:
             listed = (
                 lower in lists["titles"] or lower in lists["known"] or lower in lists["bodies"] or self._acronym(token)
             )
-            ordinary = self._starts(token) and is_word(lower) and not given_name(token.text)
+            named = given_name(token.text) or token.key in self.known.persons
+            ordinary = self._starts(token) and is_word(lower) and not named
             if not (listed or ordinary or lower in ("the", "a", "an")):
                 break
             start += 1
