@@ -194,9 +194,10 @@ _FROM_TO = re.compile(r"\b(?:incidents|attacks|raids|events|cases|abductions|dea
 _HABIT = re.compile(r"\b(?:(?:is|are|remain|remains|have become|has become) (?:common|frequent|routine|rife|widespread|regular|a regular|commonplace|rampant|mounting|rising|increasing|on the rise)|regularly|routinely|often|frequently|usually|every (?:night|day|week|month)|almost every|each (?:night|day|week|month)|by night|once a|twice a|for (?:years|months|decades|weeks)|in recent (?:years|months)|over the (?:years|past|last)|all winter|most nights|repeatedly|continue to|tend to|used to|time and again|daily|nightly|season)\b", re.IGNORECASE)
 _COMPARE = re.compile(r"\b(?:deadliest|worst|bloodiest|first|second|third|fourth|fifth|latest|biggest|largest|heaviest)\b[^.;]{0,40}\b(?:attack|strike|incident|bombing|such|raid|clash|ambush|assault|killing)", re.IGNORECASE)
 _ANAPHOR = re.compile(r"\b(?:the|this|that|these|those|sunday's|monday's|tuesday's|wednesday's|thursday's|friday's|saturday's|such an?)\s+(?:\w+\s+){0,2}?(?:attack|assault|raid|blast|explosion|bombing|shelling|strike|strikes|air strike|airstrike|killing|killings|ambush|clash|clashes|battle|fighting|shooting|incident|massacre|violence|toll|abduction|kidnapping|dead|victims|attackers|assailants|gunmen|militants|bombers?|bodies|protest|demonstration|march|rally|agreement|deal|operation)\b", re.IGNORECASE)
-_NO_EVENT = re.compile(r"\b(?:no suggestion|digging up|(?:was|were) (?:once|born|founded|formed)\b|sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b", re.IGNORECASE)
-_COMMEMORATE = re.compile(r"\b(?:anniversary|commemorat\w+|in memory of|memorial|remember(?:s|ed|ing)|drill|exercise|film|novel|museum|trial|sentenced|convicted|court|charged with|indicted|pleaded)\b", re.IGNORECASE)
+_NO_EVENT = re.compile(r"\b(?:did not (?:mention|specify|provide|give|state|name|elaborate)|no suggestion|digging up|(?:was|were) (?:once|born|founded|formed)\b|sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b", re.IGNORECASE)
+_COMMEMORATE = re.compile(r"\b(?:anniversary of (?:the|a|its|his|her) (?:\w+ )?(?:attack|bombing|massacre|killing|battle|siege|war|uprising|revolution|shooting|death)|mark(?:s|ed|ing)? the \w+ anniversary|commemorat\w+|in memory of|memorial|drill|military exercise|film|novel|museum|on trial|sentenced|convicted|in court|a court|the court|tribunal|charged with|indicted|pleaded)\b", re.IGNORECASE)
 _FOILED = re.compile(r"\b(?:foil(?:ed|s|ing)|thwart(?:ed|s|ing)|prevented|averted|intercepted|repell?ed|repulsed)\b", re.IGNORECASE)
+_AFTERWARDS = re.compile(r"\b(?:recovered|were found|was found|discovered|retrieved|pulled from|died (?:later|of|from)|succumbed|brought in|buried|later died)\b", re.IGNORECASE)
 _ATTEMPT = re.compile(r"\b(?:attempt(?:ed|s|ing)? (?:to|an?)|tried to|trying to|failed to|attempted)\b", re.IGNORECASE)
 
 _WEAPON = re.compile(
@@ -449,6 +450,8 @@ def read_mention(
     )
     if segment.relative:
         mention.background = True
+    if not own_type and counts and _AFTERWARDS.search(segment.text):
+        mention.time = None  # the day bodies were found or the wounded died, not that of the attack
     if mention.time is not None:
         t = mention.time
         mention.time = TimeExpression(t.start + offset, t.end + offset, t.when, t.kind, t.relative)

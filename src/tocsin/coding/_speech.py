@@ -104,6 +104,9 @@ def frames(span: Any) -> list[Frame]:
         if not heads and token.dep_ in ("conj", "advcl", "xcomp") and token.head.lemma_.lower() in _VERBS:
             heads = [c for c in token.head.children if c.dep_ == "nsubj"]
             inherited = True
+        if not heads and saying == "denies" and token.dep_ in ("acl", "advcl") and token.head.pos_ in ("PROPN", "NOUN"):
+            heads = [token.head]  # "said the spokesman, rejecting claims that ..."
+            inherited = True
         if not heads and not (passive and saying == "believes"):
             continue
         content = [c for c in token.children if c.dep_ in ("ccomp", "xcomp", "dobj", "prep", "parataxis", "advcl", "oprd", "dative", "npadvmod", "acl")]

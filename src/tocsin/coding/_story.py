@@ -97,15 +97,17 @@ _VIOLENT = frozenset(
 _TOLD_AS: tuple[frozenset[str], ...] = (
     frozenset({"armed_clash", "attack", "government_regains_territory", "non_state_actor_overtakes_territory"}),
     frozenset({"attack", "abduction_forced_disappearance", "looting_property_destruction"}),
-    frozenset({"attack", "suicide_bomb", "remote_explosive_landmine_ied", "grenade", "shelling_artillery_missile_attack", "air_drone_strike", "sexual_violence", "mob_violence", "chemical_weapon"}),
     frozenset({"remote_explosive_landmine_ied", "suicide_bomb"}),
-    frozenset({"remote_explosive_landmine_ied", "disrupted_weapons_use"}) - {"disrupted_weapons_use"},
     frozenset({"shelling_artillery_missile_attack", "air_drone_strike"}),
     frozenset({"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"}),
     frozenset({"mob_violence", "violent_demonstration", "looting_property_destruction"}),
     frozenset({"non_violent_transfer_of_territory", "change_to_group_activity"}),
     frozenset({"arrests", "disrupted_weapons_use"}),
     frozenset({"armed_clash", "abduction_forced_disappearance"}),
+    *(
+        frozenset({"attack", code})
+        for code in ("suicide_bomb", "remote_explosive_landmine_ied", "grenade", "shelling_artillery_missile_attack", "air_drone_strike", "sexual_violence", "mob_violence", "chemical_weapon")
+    ),
 )
 _DEMONSTRATIONS = frozenset({"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"})
 _LOOSE = frozenset({"attack", "armed_clash"})
@@ -311,8 +313,13 @@ class _Teller:
     def _fit(self, mention: Mention, where: list[Located], incident: _Incident) -> float | None:
         """How well a mention fits an incident; None where it cannot be the same."""
         score = 0.0
-        if mention.background != incident.background and (mention.time is not None or mention.background):
+        background = mention.background or (mention.time is not None and self._old(mention.time.when))
+        if background != incident.background and (mention.time is not None or mention.background):
             return None
+        if incident.background and mention.time is None:
+            if mention.own_type and mention.code != incident.code or re.search(r"\blater\b", mention.segment.text):
+                return None
+            score -= 0.5
         if not mention.own_type or mention.claimed or mention.modality == "denied":
             if incident.code not in _VIOLENT and incident.code is not None and not _compatible(mention.code, incident.code):
                 return None
@@ -343,7 +350,7 @@ class _Teller:
             return None
         if where and incident.where:
             far = _apart(where[0], incident.where[0])
-            if far is True:
+            if far is True and mention.modality != "denied":
                 return None
             score += 0.3 if far is False else -0.3
         if mention.initiator and incident.initiator and mention.modality == "asserted":
@@ -363,7 +370,8 @@ class _Teller:
         return score
 
     def _open(self, mention: Mention, where: list[Located]) -> _Incident:
-        incident = _Incident(mention.code, mention.specific, mention.time, where, list(mention.initiator), list(mention.target), mention.sentence.block, mention.background)
+        background = mention.background or (mention.time is not None and self._old(mention.time.when))
+        incident = _Incident(mention.code, mention.specific, mention.time, where, list(mention.initiator), list(mention.target), mention.sentence.block, background)
         if not where:
             incident.where = self.context_place(mention)
         if not incident.where and re.search(r"\b(?:there|here)\b", mention.segment.text, re.IGNORECASE):
@@ -371,11 +379,11 @@ class _Teller:
             before = [x for x in self.located if 0 < mention.start - x.toponym.start < 400 and x.place.precision != "country"]
             incident.where = before[-1:]
         if mention.time is None and self.incidents and re.search(r"\b(?:later|then|afterwards?|subsequently|in response|the same|in retaliation|at the same time)\b", mention.segment.text, re.IGNORECASE):
-            previous = self.incidents[-1]
-            if not previous.background:
+            previous = next((i for i in reversed(self.incidents) if not i.background), None)
+            if previous is not None:
                 incident.time = previous.time
         if not incident.where and self.incidents:
-            previous = next((i for i in reversed(self.incidents) if i.where), None)
+            previous = next((i for i in reversed(self.incidents) if i.where and not i.background), None)
             near = previous is not None and (len(self.parsed.sentences) <= 10 or mention.sentence.index - previous.last <= 2)
             if previous is not None and near and (not self.items or previous.block == incident.block):
                 incident.where = previous.where
