@@ -119,7 +119,9 @@ class DefaultCoder:
         if row is not None:
             place = next((x.place for x in located if x.toponym is row.toponym), None)
             country = place.country if place is not None else ""
-            claims = apply_row(document, row, claims, place, self.codebook, country or (countries[0] if countries else ""), anchor)
+            claims = apply_row(
+                document, row, claims, place, self.codebook, country or (countries[0] if countries else ""), anchor
+            )
         return claims, tuple(notes)
 
     def _scores(self, stretches: Sequence[Segment]) -> list[TypeScores]:
@@ -160,5 +162,3 @@ def default_coder(codebook: Codebook | None = None, gazetteer: Gazetteer | None 
     if gazetteer is None:
         raise TypeError("default_coder needs a gazetteer")
     return DefaultCoder(codebook or load_codebook(), gazetteer)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.codebook import ActorList, ActorMatch
@@ -32,6 +32,8 @@ class Named:
     end: int
     basis: str = "read"
     generic: bool = False
+    force: ActorMatch | None = None
+    """The match, where the words name a state's force without the state: "the army"."""
 
 
 # Words for people that no actor list needs, so that "a tractor driver" is a civilian and "a checkpoint" is not.
@@ -47,8 +49,88 @@ _PEOPLE = {
     "candidate", "politician", "voter", "judge", "prosecutor", "member", "guard", "suspect", "detainee", "prisoner",
     "hostage", "inmate", "thief", "crowd", "local", "parishioner", "volunteer", "rescuer", "paramedic", "captive",
 }  # fmt: skip
-_ELSEWHERE = {"western", "foreign", "international", "coalition", "allied", "regional", "joint", "multinational", "african", "european"}
-_THINGS_OF = {"member", "one", "some", "several", "dozen", "dozens", "scores", "hundreds", "thousands", "many", "number", "group", "part", "most", "two", "three", "four", "five", "six", "couple", "handful", "vehicle", "convoy", "checkpoint", "post", "outpost", "base", "position", "patrol", "headquarters", "camp", "house", "home", "car", "pickup", "column", "barracks", "office", "point", "truck", "bus", "unit", "commander", "leader", "body", "soldier", "fighter", "officer", "pair", "total", "family", "site", "hideout", "hideouts", "boat", "motorcycle", "station", "depot", "village", "market", "school", "son", "relative", "guards"}
+_ELSEWHERE = {
+    "western",
+    "foreign",
+    "international",
+    "coalition",
+    "allied",
+    "regional",
+    "joint",
+    "multinational",
+    "african",
+    "european",
+}
+_THINGS_OF = {
+    "member",
+    "one",
+    "some",
+    "several",
+    "dozen",
+    "dozens",
+    "scores",
+    "hundreds",
+    "hundred",
+    "thousand",
+    "score",
+    "ten",
+    "thousands",
+    "many",
+    "number",
+    "group",
+    "part",
+    "most",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "couple",
+    "handful",
+    "vehicle",
+    "convoy",
+    "checkpoint",
+    "post",
+    "outpost",
+    "base",
+    "position",
+    "patrol",
+    "headquarters",
+    "camp",
+    "house",
+    "home",
+    "car",
+    "pickup",
+    "column",
+    "barracks",
+    "office",
+    "point",
+    "truck",
+    "bus",
+    "unit",
+    "commander",
+    "leader",
+    "body",
+    "soldier",
+    "fighter",
+    "officer",
+    "pair",
+    "total",
+    "family",
+    "site",
+    "hideout",
+    "hideouts",
+    "boat",
+    "motorcycle",
+    "station",
+    "depot",
+    "village",
+    "market",
+    "school",
+    "son",
+    "relative",
+    "guards",
+}
 
 
 class ActorReader:
@@ -78,7 +160,15 @@ class ActorReader:
 
     def named(self, match: ActorMatch, basis: str = "read") -> Named:
         """The actor of `match`."""
-        return Named(self.list.actor(match, self.country), match.start, match.end, basis, match.generic and not match.force)
+        bare = match if match.generic and match.force and not match.country else None
+        actor = self.list.actor(match, self.country)
+        return Named(actor, match.start, match.end, basis, match.generic and not match.force, bare)
+
+    def at(self, named: Named, country: str) -> Named:
+        """`named` where the event was: "the police" are those of the country it happened in."""
+        if named.force is None or not country:
+            return named
+        return replace(named, actor=self.list.actor(named.force, country))
 
     def last_group(self, before: int, *, same_sentence: int | None = None) -> ActorMatch | None:
         """The last named organisation before an offset; what "the group", "the force" or "its" stands for."""
@@ -109,21 +199,33 @@ class ActorReader:
         named = next((m for m in covering if not m.generic), None)
         if named is not None:
             return self.named(named)
-        if owner is not None and (token.lemma_.lower() in _THINGS_OF or not covering or covering[0].force or owner.actor.kind in _ARMED):
+        if owner is not None and (
+            token.lemma_.lower() in _THINGS_OF or not covering or covering[0].force or owner.actor.kind in _ARMED
+        ):
             return owner
         compound = next((m for m in inside if not m.generic and m.end <= head_start), None)
         if compound is not None and (token.lemma_.lower() in _THINGS_OF or token.lemma_.lower() not in _PEOPLE):
             return self.named(compound)
         if covering:
             match = covering[0]
-            whose = [c for c in token.children if c.dep_ in ("amod", "compound", "nmod") and offset + c.idx < match.start]
+            whose = [
+                c for c in token.children if c.dep_ in ("amod", "compound", "nmod") and offset + c.idx < match.start
+            ]
             if match.force and not match.country and any(c.text[:1].isupper() or c.lower_ in _ELSEWHERE for c in whose):
                 # "western and Kurdish soldiers" are not the army of the country the story is about.
                 foreign = any(c.lower_ in _ELSEWHERE for c in whose)
                 kind: ActorKind = "External/Other forces" if foreign else match.kind
                 return Named(Actor(self._phrase(start, end), None, match.label, kind), start, end, "read", True)
             definite = any(c.lower_ in ("the", "these", "those") and c.dep_ == "det" for c in token.children)
-            if definite and match.text.lower() in ("group", "force", "organisation", "organization", "movement", "militia", "faction"):
+            if definite and match.text.lower() in (
+                "group",
+                "force",
+                "organisation",
+                "organization",
+                "movement",
+                "militia",
+                "faction",
+            ):
                 group = self.last_group(start)
                 if group is not None:
                     return self.named(group, "inferred: the group named before")
@@ -135,13 +237,19 @@ class ActorReader:
         if token.lemma_.lower() in _PEOPLE or token.ent_type_ in ("PERSON", "NORP"):
             if token.ent_type_ == "PERSON":
                 # Private persons are never actors: what happened to them happened to a civilian.
-                return Named(Actor("a person", None, "Civilians", "Civilians"), head_start, end, "inferred: a person named", True)
+                return Named(
+                    Actor("a person", None, "Civilians", "Civilians"), head_start, end, "inferred: a person named", True
+                )
             return Named(Actor(self._phrase(start, end), None, "Civilians", "Civilians"), start, end, "read", True)
         if inside:
             return self.named(inside[0])
         # "Turkey bombs", "Ankara said": a state named alone acts through its forces.
         for m in self.states:
-            if m.start <= head_start < m.end and m.country and token.dep_ in ("nsubj", "nsubjpass", "pobj", "conj", "compound"):
+            if (
+                m.start <= head_start < m.end
+                and m.country
+                and token.dep_ in ("nsubj", "nsubjpass", "pobj", "conj", "compound")
+            ):
                 if token.dep_ == "pobj" and token.head.lower_ not in ("by", "against", "between"):
                     return None
                 return Named(self.list.actor(m), m.start, m.end, "inferred: the state's forces")
@@ -149,7 +257,12 @@ class ActorReader:
 
     def _phrase(self, start: int, end: int) -> str:
         words = self.text[start:end]
-        words = re.sub(r"^(?:an?|the|one|two|three|four|five|six|seven|eight|nine|ten|\d[\d,.]*|several|some|at least|more than|about)\s+", "", words, flags=re.IGNORECASE)
+        words = re.sub(
+            r"^(?:an?|the|one|two|three|four|five|six|seven|eight|nine|ten|\d[\d,.]*|several|some|at least|more than|about)\s+",
+            "",
+            words,
+            flags=re.IGNORECASE,
+        )
         return re.sub(r"\s+", " ", words).strip()
 
     def _owner(self, token: Any, offset: int) -> Named | None:
@@ -161,7 +274,11 @@ class ActorReader:
                 found = self.of_phrase(child, offset)
                 if found is not None and (is_armed(found.actor.kind)):
                     return found
-            if child.dep_ == "prep" and child.lower_ in ("of", "from", "belonging", "in", "with") and token.lemma_.lower() in _THINGS_OF:
+            if (
+                child.dep_ == "prep"
+                and child.lower_ in ("of", "from", "belonging", "in", "with")
+                and token.lemma_.lower() in _THINGS_OF
+            ):
                 for inner in child.children:
                     if inner.dep_ == "pobj":
                         found = self.of_phrase(inner, offset)
@@ -188,9 +305,15 @@ class ActorReader:
 
 def definite_group(token: Any) -> bool:
     """Whether the phrase is "the group", "the force" or the like."""
-    return token.lemma_.lower() in ("group", "force", "organisation", "organization", "movement", "militia", "faction") and any(
-        c.dep_ == "det" and c.lower_ in ("the", "this", "that") for c in token.children
-    )
+    return token.lemma_.lower() in (
+        "group",
+        "force",
+        "organisation",
+        "organization",
+        "movement",
+        "militia",
+        "faction",
+    ) and any(c.dep_ == "det" and c.lower_ in ("the", "this", "that") for c in token.children)
 
 
 def _conjuncts(token: Any) -> list[Any]:
@@ -202,7 +325,13 @@ def subjects(verb: Any) -> list[Any]:
     direct = [c for c in verb.children if c.dep_ in ("nsubj", "csubj")]
     if direct:
         return [t for d in direct for t in _conjuncts(d)]
-    by = [p for c in verb.children if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by" and is_passive(verb)) for p in c.children if p.dep_ == "pobj"]
+    by = [
+        p
+        for c in verb.children
+        if c.dep_ == "agent" or (c.dep_ == "prep" and c.lower_ == "by" and is_passive(verb))
+        for p in c.children
+        if p.dep_ == "pobj"
+    ]
     if by:
         return [t for p in by for t in _conjuncts(p)]
     if is_passive(verb):

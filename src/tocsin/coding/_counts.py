@@ -21,12 +21,19 @@ _UNITS = {
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted([*_UNITS, *_SCALES], key=len, reverse=True))
 _NUMBER = rf"(?:\d{{1,3}}(?:[,.  ]\d{{3}})+|\d+|(?:(?:an?|{_WORD})(?:[ -](?:and )?(?:{_WORD}))*))"
-_AT_LEAST = r"(?:at least|no (?:fewer|less) than|not less than|a minimum of|minimum|upwards of|upward of|not fewer than)"
+_AT_LEAST = (
+    r"(?:at least|no (?:fewer|less) than|not less than|a minimum of|minimum|upwards of|upward of|not fewer than)"
+)
 _MORE = r"(?:more than|over|above|in excess of|exceeding)"
 _UP_TO = r"(?:up to|as many as|at most|no more than|not more than|a maximum of|fewer than|less than|under)"
 _ABOUT = r"(?:about|around|some|nearly|almost|roughly|approximately|an estimated|close to|reportedly|near)"
-_RANGE = re.compile(rf"\b(?:between |from )?(?P<low>{_NUMBER})\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER})\b", re.IGNORECASE)
-_PLAIN = re.compile(rf"(?<![\w.,/])(?:(?P<least>{_AT_LEAST})|(?P<more>{_MORE})|(?P<most>{_UP_TO})|(?P<about>{_ABOUT}))?\s*(?P<n>{_NUMBER})\b(?![%/:]|[.,]\d)", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"\b(?:between |from )?(?P<low>{_NUMBER})\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER})\b", re.IGNORECASE
+)
+_PLAIN = re.compile(
+    rf"(?<![\w.,/])(?:(?P<least>{_AT_LEAST})|(?P<more>{_MORE})|(?P<most>{_UP_TO})|(?P<about>{_ABOUT}))?\s*(?P<n>{_NUMBER})\b(?![%/:]|[.,]\d)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,9 @@ def read_quantity(text: str, vague: Mapping[str, VagueCount], offset: int = 0) -
     (3, 3, None)
     """
     low = text.lower()
-    more = bool(re.search(r"\b(?:other|others|another|more|additional|further)\b", low)) and not re.search(r"more than", low)
+    more = bool(re.search(r"\b(?:other|others|another|more|additional|further)\b", low)) and not re.search(
+        r"more than", low
+    )
     if m := _RANGE.search(low):
         a, b = number(m["low"]), number(m["high"])
         if a is not None and b is not None and 0 < a < b and "hundred" not in m["high"]:
@@ -95,8 +104,12 @@ def read_quantity(text: str, vague: Mapping[str, VagueCount], offset: int = 0) -
             if word == "some" and re.match(r"\s*(?:\d|" + _WORD + r")\b", low[m.end() :]):
                 continue
             if re.search(_UP_TO + r"\s*$", before):
-                return Quantity(None, value.best, value.best, offset + m.start(), offset + m.end(), f"vague: up to {word}", more)
-            return Quantity(value.low, value.best, value.high, offset + m.start(), offset + m.end(), f"vague: {word}", more)
+                return Quantity(
+                    None, value.best, value.best, offset + m.start(), offset + m.end(), f"vague: up to {word}", more
+                )
+            return Quantity(
+                value.low, value.best, value.high, offset + m.start(), offset + m.end(), f"vague: {word}", more
+            )
     for m in _PLAIN.finditer(low):
         n = number(m["n"])
         if n is None:
@@ -126,7 +139,35 @@ _NOT_PEOPLE = {
     "km", "mile", "metre", "meter", "dollar", "percent", "position", "base", "post", "outpost", "convoy", "attack",
     "incident", "shot", "round", "crop", "field", "school", "shell", "bomb", "blast", "explosion", "device", "cache",
 }  # fmt: skip
-_GROUP_OF = {"group", "family", "couple", "pair", "number", "handful", "dozens", "scores", "hundreds", "thousands", "dozen", "tens", "half", "total", "majority", "members", "bodies", "some", "several", "one", "lot", "crowd", "toll", "death", "team", "patrol", "unit"}
+_GROUP_OF = {
+    "group",
+    "family",
+    "couple",
+    "pair",
+    "number",
+    "handful",
+    "dozens",
+    "scores",
+    "hundreds",
+    "thousands",
+    "dozen",
+    "tens",
+    "half",
+    "total",
+    "majority",
+    "members",
+    "bodies",
+    "some",
+    "several",
+    "one",
+    "lot",
+    "crowd",
+    "toll",
+    "death",
+    "team",
+    "patrol",
+    "unit",
+}
 
 
 def _left(token: Any) -> tuple[str, int]:
@@ -185,11 +226,16 @@ def _one(token: Any, vague: Mapping[str, VagueCount]) -> Quantity | None:
         if others and not read.more:
             return Quantity(read.low, read.best, read.high, read.start, read.end, read.rule, True)
         return read
-    if low in ("dozens", "scores", "hundreds", "thousands", "several", "some", "many") or (inner is not None and low in _GROUP_OF):
+    if low in ("dozens", "scores", "hundreds", "thousands", "several", "some", "many") or (
+        inner is not None and low in _GROUP_OF
+    ):
         return read_quantity(f"{low}", vague, token.idx)
-    if token.tag_ in ("NNS", "NNPS") and lemma not in ("casualty", "loss", "damage", "injury") and not any(
-        c.dep_ == "det" and c.lower_ in ("the", "these", "those", "all") for c in token.children
-    ) and not any(c.dep_ == "poss" for c in token.children):
+    if (
+        token.tag_ in ("NNS", "NNPS")
+        and lemma not in ("casualty", "loss", "damage", "injury")
+        and not any(c.dep_ == "det" and c.lower_ in ("the", "these", "those", "all") for c in token.children)
+        and not any(c.dep_ == "poss" for c in token.children)
+    ):
         return Quantity(1, None, None, token.idx, token.idx + len(token), "bare plural")
     return None
 
@@ -204,7 +250,9 @@ def add(a: Quantity, b: Quantity) -> Quantity:
     if best is None:
         best = a.best if b.best is None else b.best
     low = (a.low or 0) + (b.low or 0)
-    return Quantity(low, best, plus(a.high, b.high), min(a.start, b.start), max(a.end, b.end), "sum of parts", a.more or b.more)
+    return Quantity(
+        low, best, plus(a.high, b.high), min(a.start, b.start), max(a.end, b.end), "sum of parts", a.more or b.more
+    )
 
 
 def as_count(q: Quantity, words: str) -> Count:

@@ -119,7 +119,9 @@ class _Reader:
         if start > end:
             start = _safe(year - 1, first_month, _day(m["day1"])) or start
         night = "night" in m[0].lower()
-        precision: DatePrecision = "day" if night or (end - start).days == 0 else "week" if (end - start).days <= 10 else "month"
+        precision: DatePrecision = (
+            "day" if night or (end - start).days == 0 else "week" if (end - start).days <= 10 else "month"
+        )
         extent = "once within" if night or m[0].lower().startswith("between") else "throughout"
         return When(start, end, precision, extent, "stated" if m["year"] else "document date")
 
@@ -277,7 +279,9 @@ class _Reader:
 _Rule = tuple[re.Pattern[str], Callable[[_Reader, re.Match[str]], When | None], Kind, bool]
 
 
-def _rule(pattern: str, read: Callable[[_Reader, re.Match[str]], When | None], kind: Kind = "point", *, relative: bool = False) -> _Rule:
+def _rule(
+    pattern: str, read: Callable[[_Reader, re.Match[str]], When | None], kind: Kind = "point", *, relative: bool = False
+) -> _Rule:
     return re.compile(rf"(?<![\w/])(?:{pattern})(?![\w])", re.IGNORECASE), read, kind, relative
 
 
@@ -292,7 +296,9 @@ _RULES: tuple[_Rule, ...] = (
         _Reader.day_range,
     ),
     _rule(
-        r"between (?P<day1>\d{1,2})(?:/\d{1,2}(?:/\d{4})?)?" + _TO + r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})",
+        r"between (?P<day1>\d{1,2})(?:/\d{1,2}(?:/\d{4})?)?"
+        + _TO
+        + r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})",
         lambda reader, m: _numeric_range(m),
     ),
     _rule(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:T\d\d:\d\d\S*)?", _Reader.iso),
@@ -311,7 +317,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(rf"(?:in |during |of |throughout )?(?P<month>{_MONTH}),? (?:of )?(?P<year>{_YEAR})", _Reader.month_year),
     _rule(
-        rf"(?:in|during|last|since|throughout) (?P<last>last |early |late )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)(?P<year>(?!.))?",
+        r"(?:in|during|last|since|throughout) (?P<last>last |early |late )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)(?P<year>(?!.))?",
         _Reader.month_year,
     ),
     _rule(rf"(?:in|during|throughout|of|back in) (?:early |late )?(?P<year>{_YEAR})", _Reader.year),
@@ -348,7 +354,9 @@ _RULES: tuple[_Rule, ...] = (
         _Reader.ago,
         relative=True,
     ),
-    _rule(r"(?P<n>(?!.))?(?P<unit>days|weeks|months|years) (?P<which>ago|earlier|before|previously)", _Reader.ago, "past"),
+    _rule(
+        r"(?P<n>(?!.))?(?P<unit>days|weeks|months|years) (?P<which>ago|earlier|before|previously)", _Reader.ago, "past"
+    ),
     _rule(
         r"(?:earlier |later )?(?:in the )?(?P<which>last|past|previous|this|next|coming) (?P<unit>weekend|week|month|year)",
         _Reader.calendar_unit,

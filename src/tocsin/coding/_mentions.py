@@ -41,7 +41,9 @@ class Segment:
         words = list(self.sentence.span.doc.text[self.start : self.end])
         keep = bytearray(len(words))
         for token in self.tokens:
-            for i in range(token.idx - self.start, min(token.idx - self.start + len(token) + len(token.whitespace_), len(words))):
+            for i in range(
+                token.idx - self.start, min(token.idx - self.start + len(token) + len(token.whitespace_), len(words))
+            ):
                 keep[i] = 1
         for a, b in self.blanked:
             for i in range(max(a - self.start, 0), min(b - self.start, len(words))):
@@ -103,7 +105,9 @@ def _clause(token: Any, root: Any) -> Any:
     while token.i != root.i:
         if token.pos_ in ("VERB", "AUX"):
             own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
-            if token.dep_ == "conj" and (own_subject or token.lemma_.lower() in ("deny", "reject", "say", "claim", "warn", "threaten", "confirm")):
+            if token.dep_ == "conj" and (
+                own_subject or token.lemma_.lower() in ("deny", "reject", "say", "claim", "warn", "threaten", "confirm")
+            ):
                 return token
             if token.dep_ in ("advcl", "ccomp", "relcl") and own_subject:
                 mark = next((c.lower_ for c in token.children if c.dep_ in ("mark", "advmod")), "")
@@ -144,7 +148,7 @@ def segments(sentence: Sentence) -> list[Segment]:
         segment = Segment(sentence, tokens, start, end, [], None)
         cues = [Cue(c.code, c.start + start, c.end + start, c.strong) for c in find_cues(segment.text)]
         head_token = doc[head]
-        frame = _frame_of(found, head_token, start, end)
+        frame = _frame_of(found, head_token, start, end, cues)
         # Words of the speaker are not words of the event: "medics at the hospital", "the bomb squad's chief".
         if frame is not None:
             last = max(frame.speaker_end, frame.phrase_end)
@@ -159,45 +163,140 @@ def segments(sentence: Sentence) -> list[Segment]:
     return sorted(result, key=lambda s: s.start)
 
 
-def _frame_of(found: Sequence[Frame], head: Any, start: int, end: int) -> Frame | None:
+def _frame_of(found: Sequence[Frame], head: Any, start: int, end: int, cues: Sequence[Cue]) -> Frame | None:
     at = head.idx
     best: Frame | None = None
     for frame in found:
         overlap = min(frame.end, end) - max(frame.start, start)
         if overlap <= 0:
             continue
-        if frame.start <= at < frame.end or overlap > 0.6 * (end - start):
+        if (
+            frame.start <= at < frame.end
+            or overlap > 0.6 * (end - start)
+            or (cues and all(frame.start <= c.start < frame.end for c in cues))
+        ):
             # The innermost one that says who; a bare "believed" does not hide who believes.
             if best is None or (not best.speaker and frame.speaker):
-                best = frame if best is None else Frame(best.saying, frame.speaker, frame.speaker_start, frame.speaker_end, best.start, best.end, best.verb, best.past_perfect, frame.phrase_end)
+                best = (
+                    frame
+                    if best is None
+                    else Frame(
+                        best.saying,
+                        frame.speaker,
+                        frame.speaker_start,
+                        frame.speaker_end,
+                        best.start,
+                        best.end,
+                        best.verb,
+                        best.past_perfect,
+                        frame.phrase_end,
+                    )
+                )
     return best
 
 
 # -- what kind of statement -------------------------------------------------------------------------------------
 
-_DENIED = re.compile(r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:es|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:es|ed|ing))\b", re.IGNORECASE)
-_NOT_ME = re.compile(r"\b(?:was|were|is|are) not (?:us|behind|responsible|involved|aware of (?:any )?(?:harm|casualt|civilian|losses))|had no(?:thing to do| part| role| hand)|(?:denied|rejected|disclaimed) (?:any )?(?:responsibility|involvement|role)|not aware of\b", re.IGNORECASE)
-_CLAIM = re.compile(r"\bclaim(?:s|ed|ing)?\s+(?:the\b|its\b|an?\b|it\b|that attack|responsibility|credit|both|two|this)|\btook responsibility\b|\bresponsibility (?:was|has been) claimed by\b|\bclaim of responsibility\b|\bsaid it (?:was behind|carried out|had carried out)", re.IGNORECASE)
-_UNCLAIMED = re.compile(r"\b(?:no (?:\w+ ){0,3}(?:group|one|organi[sz]ation|party|faction|claim)|nobody|none)\b[^.;]{0,40}\b(?:claim\w*|responsib\w+)|\bno (?:immediate )?claim of responsibility|\bunclaimed\b|\bnot (?:immediately )?(?:claim|confirm|comment)|\bdeclined to (?:comment|confirm)|\bdid not (?:confirm|comment|answer|respond|reply)|\b(?:yet|hard|difficult|impossible) to (?:verify|confirm)", re.IGNORECASE)
-_HEDGE = re.compile(r"\b(?:possibl[ey]|perhaps|rumou?r(?:s|ed)?|unconfirmed|unverified|cannot confirm|could not (?:be )?(?:confirm(?:ed)?|verif(?:y|ied))|believed|believes?|thought to|suspects?|may have|might have|could have|apparently|allegation|is said to|are said to|are thought|is thought|feared)\b", re.IGNORECASE)
-_BEHIND = re.compile(r"\b(?:was|were|is|are) (?:behind|responsible|to blame)\b|\bblam(?:ed|es|ing)\b|\baccus(?:ed|es|ing)\b", re.IGNORECASE)
-_SUSPECTED = re.compile(r"\b(?:suspected|presumed|alleged(?:ly)?|believed to be|believed to belong|thought to be|said to be|likely|who said they belonged|identified as)\b", re.IGNORECASE)
-_THREAT = re.compile(r"\b(?:threat(?:en|ens|ened|ening)|warned (?:it|they|he|that it|that they) (?:would|will)|promised to (?:kill|attack|avenge)|vow(?:ed|s|ing) (?:revenge|to (?:kill|attack|avenge|target)))\b", re.IGNORECASE)
-_PLAN = re.compile(r"\b(?:(?:is|are|was|were) (?:(?:planned|scheduled|due|preparing|planning) (?:to|for|on|a|an)\b|(?:set|expected|about) to\b|planned\b|scheduled\b|to be held|to take place)|plans? to|planned to|preparing (?:a|an|to|for)|will (?:be )?(?:hold|held|march|launch|deploy|begin|start|withdraw|open|sign|strike|demonstrate|protest|gather|send|close|release)|called (?:for|on)\b[^.;]{0,40}\b(?:protest|demonstrat|march|strike|rall)|(?:is|are) to (?:begin|start|hold|march|meet|sign))", re.IGNORECASE)
-_WARN = re.compile(r"\b(?:warn(?:s|ed|ing)? (?:of|that|against)|had warned|likely|remain (?:likely|possible)|risk of|fear(?:s|ed)? (?:that|of)|was possible|is possible|possible before|vow(?:s|ed)? to|has vowed|hopes? to|aims? to|want(?:s|ed)? to|called? for an? (?:end|halt|investigation|inquiry))\b", re.IGNORECASE)
-_MANY = re.compile(r"\b(?:(?P<kind>incidents?|attacks?|raids?|events?|cases|violations|strikes|clashes|abductions|kidnappings|killings|ambushes|protests|explosions|arrests|demonstrations|bombings|assassinations|blasts|airstrikes))\b", re.IGNORECASE)
-_UNTYPED = {"incident", "incidents", "attack", "attacks", "raid", "raids", "event", "events", "case", "cases", "violations"}
-_COUNTING = re.compile(r"\b(?:record(?:s|ed|ing)?|count(?:s|ed|ing)?|regist(?:ers?|ered|ering)|document(?:s|ed|ing)?|report(?:s|ed)?|tall(?:y|ied)|verif(?:y|ied)|logg(?:ed|ing)|log|averag(?:e|ed|ing)|total(?:s|led|ed)?|number of|fell|rose|dropped|increased|decreased|declined|more than|at least|some|nearly|about|over|there (?:were|have been)|saw|suffered|experienced|monthly|summary)\b", re.IGNORECASE)
-_PERIOD = re.compile(r"\b(?:(?:each|every|per|a) (?:day|week|month|year)|this (?:week|month|year)|last (?:week|month|year)|in (?:the )?(?:first|second|third|fourth|last|past) \w+|(?:over|during|in|for) the (?:past|last|previous|month|week|year|quarter|reporting period)|in \w+ 20\d\d|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|since |(?:week|month|year|quarter)(?: before)?|in (?:19|20)\d\d|monthly|weekly|annual\w*|so far)\b", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:\b\d[\d,]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|scores|hundreds|thousands)\b)(?:\s+(?:of|such|violent|separate|armed|security|militant|\w+))?(?:\s+\w+)?\s+(?:incidents|attacks|raids|events|cases|violations|strikes|clashes|abductions|kidnappings|killings|ambushes|protests|explosions|arrests|demonstrations|bombings|assassinations|blasts|airstrikes)\b", re.IGNORECASE)
-_FROM_TO = re.compile(r"\b(?:incidents|attacks|raids|events|cases|abductions|deaths|violence|clashes)\b[^.;]{0,30}\b(?:fell|rose|dropped|increased|decreased|declined|climbed|jumped)\b[^.;]{0,20}\d", re.IGNORECASE)
-_HABIT = re.compile(r"\b(?:(?:is|are|remain|remains|have become|has become) (?:common|frequent|routine|rife|widespread|regular|a regular|commonplace|rampant|mounting|rising|increasing|on the rise)|regularly|routinely|often|frequently|usually|every (?:night|day|week|month)|almost every|each (?:night|day|week|month)|by night|once a|twice a|for (?:years|months|decades|weeks)|in recent (?:years|months)|over the (?:years|past|last)|all winter|most nights|repeatedly|continue to|tend to|used to|time and again|daily|nightly|season)\b", re.IGNORECASE)
-_COMPARE = re.compile(r"\b(?:deadliest|worst|bloodiest|first|second|third|fourth|fifth|latest|biggest|largest|heaviest)\b[^.;]{0,40}\b(?:attack|strike|incident|bombing|such|raid|clash|ambush|assault|killing)", re.IGNORECASE)
-_ANAPHOR = re.compile(r"\b(?:the|this|that|these|those|sunday's|monday's|tuesday's|wednesday's|thursday's|friday's|saturday's|such an?)\s+(?:\w+\s+){0,2}?(?:attack|assault|raid|blast|explosion|bombing|shelling|strike|strikes|air strike|airstrike|killing|killings|ambush|clash|clashes|battle|fighting|shooting|incident|massacre|violence|toll|abduction|kidnapping|dead|victims|attackers|assailants|gunmen|militants|bombers?|bodies|protest|demonstration|march|rally|agreement|deal|operation)\b", re.IGNORECASE)
-_NO_EVENT = re.compile(r"\b(?:did not (?:mention|specify|provide|give|state|name|elaborate)|no suggestion|digging up|(?:was|were) (?:once|born|founded|formed)\b|sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b", re.IGNORECASE)
-_COMMEMORATE = re.compile(r"\b(?:anniversary of (?:the|a|its|his|her) (?:\w+ )?(?:attack|bombing|massacre|killing|battle|siege|war|uprising|revolution|shooting|death)|mark(?:s|ed|ing)? the \w+ anniversary|commemorat\w+|in memory of|memorial|drill|military exercise|film|novel|museum|on trial|sentenced|convicted|in court|a court|the court|tribunal|charged with|indicted|pleaded)\b", re.IGNORECASE)
-_FOILED = re.compile(r"\b(?:foil(?:ed|s|ing)|thwart(?:ed|s|ing)|prevented|averted|intercepted|repell?ed|repulsed)\b", re.IGNORECASE)
-_AFTERWARDS = re.compile(r"\b(?:recovered|were found|was found|discovered|retrieved|pulled from|died (?:later|of|from)|succumbed|brought in|buried|later died)\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:es|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:es|ed|ing))\b",
+    re.IGNORECASE,
+)
+_NOT_ME = re.compile(
+    r"\b(?:was|were|is|are) not (?:us|behind|responsible|involved|aware of (?:any )?(?:harm|casualt|civilian|losses))|had no(?:thing to do| part| role| hand)|(?:denied|rejected|disclaimed) (?:any )?(?:responsibility|involvement|role)|not aware of\b",
+    re.IGNORECASE,
+)
+_CLAIM = re.compile(
+    r"\bclaim(?:s|ed|ing)?\s+(?:the\b|its\b|an?\b|it\b|that attack|responsibility|credit|both|two|this)|\btook responsibility\b|\bresponsibility (?:was|has been) claimed by\b|\bclaim of responsibility\b|\bsaid it (?:was behind|carried out|had carried out)",
+    re.IGNORECASE,
+)
+_UNCLAIMED = re.compile(
+    r"\b(?:no (?:\w+ ){0,3}(?:group|one|organi[sz]ation|party|faction|claim)|nobody|none)\b[^.;]{0,40}\b(?:claim\w*|responsib\w+)|\bno (?:immediate )?claim of responsibility|\bunclaimed\b|\bnot (?:immediately )?(?:claim|confirm|comment)|\bdeclined to (?:comment|confirm)|\bdid not (?:confirm|comment|answer|respond|reply)|\b(?:yet|hard|difficult|impossible) to (?:verify|confirm)",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"\b(?:possibl[ey]|perhaps|rumou?r(?:s|ed)?|unconfirmed|unverified|cannot confirm|could not (?:be )?(?:confirm(?:ed)?|verif(?:y|ied))|believed|believes?|thought to|suspects?|may have|might have|could have|apparently|allegation|is said to|are said to|are thought|is thought|feared)\b",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\b(?:was|were|is|are) (?:behind|responsible|to blame)\b|\bblam(?:ed|es|ing)\b|\baccus(?:ed|es|ing)\b",
+    re.IGNORECASE,
+)
+_SUSPECTED = re.compile(
+    r"\b(?:suspected|presumed|alleged(?:ly)?|believed to be|believed to belong|thought to be|said to be|likely|who said they belonged|identified as)\b",
+    re.IGNORECASE,
+)
+_THREAT = re.compile(
+    r"\b(?:threat(?:en|ens|ened|ening)|warned (?:it|they|he|that it|that they) (?:would|will)|promised to (?:kill|attack|avenge)|vow(?:ed|s|ing) (?:revenge|to (?:kill|attack|avenge|target)))\b",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(
+    r"\b(?:(?:is|are|was|were) (?:(?:planned|scheduled|due|preparing|planning) (?:to|for|on|a|an)\b|(?:set|expected|about) to\b|planned\b|scheduled\b|to be held|to take place)|plans? to|planned to|preparing (?:a|an|to|for)|will (?:be )?(?:hold|held|march|launch|deploy|begin|start|withdraw|open|sign|strike|demonstrate|protest|gather|send|close|release)|called (?:for|on)\b[^.;]{0,40}\b(?:protest|demonstrat|march|strike|rall)|(?:is|are) to (?:begin|start|hold|march|meet|sign))",
+    re.IGNORECASE,
+)
+_WARN = re.compile(
+    r"\b(?:warn(?:s|ed|ing)? (?:of|that|against)|had warned|likely|remain (?:likely|possible)|risk of|fear(?:s|ed)? (?:that|of)|was possible|is possible|possible before|vow(?:s|ed)? to|has vowed|hopes? to|aims? to|want(?:s|ed)? to|called? for an? (?:end|halt|investigation|inquiry))\b",
+    re.IGNORECASE,
+)
+_MANY = re.compile(
+    r"\b(?:(?P<kind>incidents?|attacks?|raids?|events?|cases|violations|strikes|clashes|abductions|kidnappings|killings|ambushes|protests|explosions|arrests|demonstrations|bombings|assassinations|blasts|airstrikes))\b",
+    re.IGNORECASE,
+)
+_UNTYPED = {
+    "incident",
+    "incidents",
+    "attack",
+    "attacks",
+    "raid",
+    "raids",
+    "event",
+    "events",
+    "case",
+    "cases",
+    "violations",
+}
+_COUNTING = re.compile(
+    r"\b(?:record(?:s|ed|ing)?|count(?:s|ed|ing)?|regist(?:ers?|ered|ering)|document(?:s|ed|ing)?|report(?:s|ed)?|tall(?:y|ied)|verif(?:y|ied)|logg(?:ed|ing)|log|averag(?:e|ed|ing)|total(?:s|led|ed)?|number of|fell|rose|dropped|increased|decreased|declined|more than|at least|some|nearly|about|over|there (?:were|have been)|saw|suffered|experienced|monthly|summary)\b",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(
+    r"\b(?:(?:each|every|per|a) (?:day|week|month|year)|this (?:week|month|year)|last (?:week|month|year)|in (?:the )?(?:first|second|third|fourth|last|past) \w+|(?:over|during|in|for) the (?:past|last|previous|month|week|year|quarter|reporting period)|in \w+ 20\d\d|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|since |(?:week|month|year|quarter)(?: before)?|in (?:19|20)\d\d|monthly|weekly|annual\w*|so far)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?:\b\d[\d,]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|scores|hundreds|thousands)\b)(?:\s+(?:of|such|violent|separate|armed|security|militant|\w+))?(?:\s+\w+)?\s+(?:incidents|attacks|raids|events|cases|violations|strikes|clashes|abductions|kidnappings|killings|ambushes|protests|explosions|arrests|demonstrations|bombings|assassinations|blasts|airstrikes)\b",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(
+    r"\b(?:incidents|attacks|raids|events|cases|abductions|deaths|violence|clashes)\b[^.;]{0,30}\b(?:fell|rose|dropped|increased|decreased|declined|climbed|jumped)\b[^.;]{0,20}\d",
+    re.IGNORECASE,
+)
+_HABIT = re.compile(
+    r"\b(?:(?:is|are|remain|remains|have become|has become) (?:common|frequent|routine|rife|widespread|regular|a regular|commonplace|rampant|mounting|rising|increasing|on the rise)|regularly|routinely|often|frequently|usually|every (?:night|day|week|month)|almost every|each (?:night|day|week|month)|by night|once a|twice a|for (?:years|months|decades|weeks)|in recent (?:years|months)|over the (?:years|past|last)|all winter|most nights|repeatedly|continue to|tend to|used to|time and again|daily|nightly|season)\b",
+    re.IGNORECASE,
+)
+_COMPARE = re.compile(
+    r"\b(?:deadliest|worst|bloodiest|first|second|third|fourth|fifth|latest|biggest|largest|heaviest)\b[^.;]{0,40}\b(?:attack|strike|incident|bombing|such|raid|clash|ambush|assault|killing)",
+    re.IGNORECASE,
+)
+_ANAPHOR = re.compile(
+    r"\b(?:the|this|that|these|those|sunday's|monday's|tuesday's|wednesday's|thursday's|friday's|saturday's|such an?)\s+(?:\w+\s+){0,2}?(?:attack|assault|raid|blast|explosion|bombing|shelling|strike|strikes|air strike|airstrike|killing|killings|ambush|clash|clashes|battle|fighting|shooting|incident|massacre|violence|toll|abduction|kidnapping|dead|victims|attackers|assailants|gunmen|militants|bombers?|bodies|protest|demonstration|march|rally|agreement|deal|operation)\b",
+    re.IGNORECASE,
+)
+_NO_EVENT = re.compile(
+    r"\b(?:did not (?:mention|specify|provide|give|state|name|elaborate)|no suggestion|digging up|(?:was|were) (?:once|born|founded|formed)\b|sirens?|only (?:military|legitimate) targets|never targets?|ten recipes|subscribe)\b|\b(?:has|have) (?:lived|been|remained) (?:under|without|on)\b",
+    re.IGNORECASE,
+)
+_COMMEMORATE = re.compile(
+    r"\b(?:anniversary of (?:the|a|its|his|her) (?:\w+ )?(?:attack|bombing|massacre|killing|battle|siege|war|uprising|revolution|shooting|death)|mark(?:s|ed|ing)? the \w+ anniversary|commemorat\w+|in memory of|memorial|drill|military exercise|film|novel|museum|on trial|sentenced|convicted|in court|a court|the court|tribunal|charged with|indicted|pleaded)\b",
+    re.IGNORECASE,
+)
+_FOILED = re.compile(
+    r"\b(?:foil(?:ed|s|ing)|thwart(?:ed|s|ing)|prevented|averted|intercepted|repell?ed|repulsed)\b", re.IGNORECASE
+)
+_AFTERWARDS = re.compile(
+    r"\b(?:recovered|were found|was found|discovered|retrieved|pulled from|died (?:later|of|from)|succumbed|brought in|buried|later died)\b",
+    re.IGNORECASE,
+)
 _ATTEMPT = re.compile(r"\b(?:attempt(?:ed|s|ing)? (?:to|an?)|tried to|trying to|failed to|attempted)\b", re.IGNORECASE)
 
 _WEAPON = re.compile(
@@ -242,9 +341,13 @@ def _statement(segment: Segment, trigger: Any, times: Sequence[TimeExpression]) 
         return _Statement("threatened", "unknown", at(m))
     if frame is not None and frame.saying == "threatens":
         return _Statement("threatened", "unknown", (frame.start, frame.end))
-    if (m := _FROM_TO.search(text)) or ((m := _NUMBERED.search(text)) and (_COUNTING.search(text)) and _PERIOD.search(text)):
+    if (m := _FROM_TO.search(text)) or (
+        (m := _NUMBERED.search(text)) and (_COUNTING.search(text)) and _PERIOD.search(text)
+    ):
         kind = _MANY.search(m[0])
-        return _Statement("generic", "unknown", at(m), total=True, untyped=kind is not None and kind[0].lower() in _UNTYPED)
+        return _Statement(
+            "generic", "unknown", at(m), total=True, untyped=kind is not None and kind[0].lower() in _UNTYPED
+        )
     if m := _NOT_ME.search(text):
         return _Statement("denied", "accomplished", at(m))
     if (frame is not None and frame.saying == "denies") or ((m := _DENIED.search(text)) and segment.cues):
@@ -255,20 +358,30 @@ def _statement(segment: Segment, trigger: Any, times: Sequence[TimeExpression]) 
             return _Statement("planned", "unknown", at(m))
     if frame is not None and frame.saying == "plans" and frame.verb != "schedule":
         return _Statement("planned", "unknown", (frame.start, frame.end))
-    if hypothetical(trigger, text) or re.search(r"^\W*(?:if|unless)\b", text, re.IGNORECASE) or (_WARN.search(text) and not _past_fact(trigger)):
+    if (
+        hypothetical(trigger, text)
+        or re.search(r"^\W*(?:if|unless)\b", text, re.IGNORECASE)
+        or (_WARN.search(text) and not _past_fact(trigger))
+    ):
         return None
     if re.search(r"\bif we\b|\bif they\b|\bwill (?:kill|attack|die)\b", text, re.IGNORECASE):
         return None
     habit = [t for t in times if t.kind == "habit" and segment.start <= t.start < segment.end]
     if m := _HABIT.search(text):
-        if not any(t.kind == "point" and t.when.precision in ("day",) and segment.start <= t.start < segment.end for t in times):
+        if not any(
+            t.kind == "point" and t.when.precision in ("day",) and segment.start <= t.start < segment.end for t in times
+        ):
             return _Statement("generic", "unknown", at(m))
     if habit and not any(t.kind == "point" and t.when.precision == "day" for t in times):
         return _Statement("generic", "unknown", (habit[0].start, habit[0].end))
     if _present_habit(trigger) and not any(t.kind == "point" and segment.start <= t.start < segment.end for t in times):
         return _Statement("generic", "unknown", (trigger.idx, trigger.idx + len(trigger)))
     if m := _HEDGE.search(text):
-        verbs = re.search(r"believed to be|believed to belong|suspects? (?:were|was|are|in|of|and|who)|the suspects?|of suspects|\d suspects?|\w+ suspects", text, re.IGNORECASE)
+        verbs = re.search(
+            r"believed to be|believed to belong|suspects? (?:were|was|are|in|of|and|who)|the suspects?|of suspects|\d suspects?|\w+ suspects",
+            text,
+            re.IGNORECASE,
+        )
         if verbs is None:
             return _Statement("possible", "unknown" if "attempt" in text else "accomplished", at(m))
     if m := _FOILED.search(text):
@@ -296,10 +409,15 @@ def _present_habit(token: Any) -> bool:
     if any(c.dep_ in ("aux", "auxpass") and c.lower_ == "have" for c in first.children):
         # "have kidnapped and killed residents": a habit where no day is named and those who did it are many.
         return any(
-            p.tag_ == "NNS" and p.dep_ in ("nsubj", "nsubjpass") and not any(c.dep_ in ("nummod", "det", "prep") or c.lower_ in _QUANTIFIED for c in p.children) and p.lower_ not in _QUANTIFIED
+            p.tag_ == "NNS"
+            and p.dep_ in ("nsubj", "nsubjpass")
+            and not any(c.dep_ in ("nummod", "det", "prep") or c.lower_ in _QUANTIFIED for c in p.children)
+            and p.lower_ not in _QUANTIFIED
             for p in first.children
         )
-    if verb.tag_ not in ("VBP", "VBZ") or any(c.dep_ in ("aux", "auxpass") and c.lower_ in ("has", "had") for c in verb.children):
+    if verb.tag_ not in ("VBP", "VBZ") or any(
+        c.dep_ in ("aux", "auxpass") and c.lower_ in ("has", "had") for c in verb.children
+    ):
         return False
     if verb.lemma_.lower() in ("say", "claim", "report", "deny", "confirm", "announce"):
         return False
@@ -309,12 +427,19 @@ def _present_habit(token: Any) -> bool:
         return False  # headlines tell the past in the present
     if verb.lemma_.lower() == "be" and not any(c.dep_ in ("auxpass",) for c in verb.children):
         return False
-    return any(p.tag_ in ("NNS", "NNPS") for p in people) or verb.lemma_.lower() in ("control", "hold", "remain", "continue")
+    return any(p.tag_ in ("NNS", "NNPS") for p in people) or verb.lemma_.lower() in (
+        "control",
+        "hold",
+        "remain",
+        "continue",
+    )
 
 
 # -- types ------------------------------------------------------------------------------------------------------
 
-_WENT_OFF = re.compile(r"\b(?:explod\w+|went off|detonat\w+|kill\w*|wound\w*|injur\w+|died|dead|blast)\b", re.IGNORECASE)
+_WENT_OFF = re.compile(
+    r"\b(?:explod\w+|went off|detonat\w+|kill\w*|wound\w*|injur\w+|died|dead|blast)\b", re.IGNORECASE
+)
 
 # A type named by weak words alone must have this log posterior to open an incident of its own.
 _BELIEVED = -1.1
@@ -327,7 +452,9 @@ _FLOOR = -0.9
 _ALONE = -0.2
 
 
-def _choose(segment: Segment, scores: TypeScores, core: frozenset[str], armed_target: bool | None, state_initiator: bool | None) -> tuple[str | None, float, bool]:
+def _choose(
+    segment: Segment, scores: TypeScores, core: frozenset[str], armed_target: bool | None, state_initiator: bool | None
+) -> tuple[str | None, float, bool]:
     """The code of a segment, its score, and whether its words name a type rather than a mere outcome."""
     best: dict[str, float] = {}
     strong = {c.code for c in segment.cues if c.strong}
@@ -339,8 +466,10 @@ def _choose(segment: Segment, scores: TypeScores, core: frozenset[str], armed_ta
         best[code] = max(logp, -_STRONG) + bonus
     if "disrupted_weapons_use" in strong and not _WENT_OFF.search(segment.text):
         best["disrupted_weapons_use"] += 2.0
-    if state_initiator and "remote_explosive_landmine_ied" in best and any(
-        t.pos_ == "VERB" and t.lemma_.lower() in ("bomb", "bombard", "strike", "pound") for t in segment.tokens
+    if (
+        state_initiator
+        and "remote_explosive_landmine_ied" in best
+        and any(t.pos_ == "VERB" and t.lemma_.lower() in ("bomb", "bombard", "strike", "pound") for t in segment.tokens)
     ):
         best["air_drone_strike"] = max(best.get("air_drone_strike", -9), best["remote_explosive_landmine_ied"]) + 1.0
     if armed_target is True and "attack" in best:
@@ -350,7 +479,9 @@ def _choose(segment: Segment, scores: TypeScores, core: frozenset[str], armed_ta
     if state_initiator is True:
         best.pop("non_state_actor_overtakes_territory", None)
     elif state_initiator is False and "government_regains_territory" in best:
-        best["non_state_actor_overtakes_territory"] = max(best.get("non_state_actor_overtakes_territory", -9), best.pop("government_regains_territory"))
+        best["non_state_actor_overtakes_territory"] = max(
+            best.get("non_state_actor_overtakes_territory", -9), best.pop("government_regains_territory")
+        )
     if not best:
         return None, scores.none, False
     code = max(best, key=lambda c: (best[c], c))
@@ -375,7 +506,9 @@ def read_mention(
     future = bool(_PLAN.search(segment.text)) or (segment.frame is not None and segment.frame.saying == "plans")
     times = [
         TimeExpression(t.start + sentence.span.start_char, t.end + sentence.span.start_char, t.when, t.kind, t.relative)
-        for t in find_times(doc.text[sentence.span.start_char : sentence.span.end_char], anchor, reference, future=future)
+        for t in find_times(
+            doc.text[sentence.span.start_char : sentence.span.end_char], anchor, reference, future=future
+        )
     ]
     by_index = {t.idx: t for t in segment.tokens}
     cue_tokens = _cue_tokens(segment, by_index)
@@ -388,7 +521,9 @@ def read_mention(
     abduction = any(c.code == "abduction_forced_disappearance" for c in segment.cues)
     dates = tuple((t.start, t.end) for t in times if t.kind != "habit")
     speaker = (segment.frame.speaker_start, segment.frame.speaker_end) if segment.frame else (0, 0)
-    counted = Segment(sentence, segment.tokens, segment.start, segment.end, [], None, blanked=(*segment.blanked, *dates))
+    counted = Segment(
+        sentence, segment.tokens, segment.start, segment.end, [], None, blanked=(*segment.blanked, *dates)
+    )
     counts = read_tolls(
         [t for t in segment.tokens if not speaker[0] <= t.idx < speaker[1]],
         counted.text,
@@ -404,7 +539,27 @@ def read_mention(
     if statement.untyped:
         code = None
     toll_only = all(
-        DEATH_WORDS.fullmatch(doc.text[c.start : c.end]) or doc.text[c.start : c.end].lower() in ("wounded", "wounding", "injured", "injuring", "missing", "hit", "incident", "incidents", "victim", "victims", "hurt", "harm", "harmed", "losses", "casualties", "taken", "fled")
+        DEATH_WORDS.fullmatch(doc.text[c.start : c.end])
+        or doc.text[c.start : c.end].lower()
+        in (
+            "wounded",
+            "wounding",
+            "injured",
+            "injuring",
+            "missing",
+            "hit",
+            "incident",
+            "incidents",
+            "victim",
+            "victims",
+            "hurt",
+            "harm",
+            "harmed",
+            "losses",
+            "casualties",
+            "taken",
+            "fled",
+        )
         for c in segment.cues
     )
     claimed = bool(_CLAIM.search(segment.text))
@@ -412,7 +567,11 @@ def read_mention(
     strong = any(c.strong for c in segment.cues)
     believed = code is not None and scores.codes[code] > _BELIEVED and scores.codes[code] > scores.none
     own_type = not toll_only and not (blamed and not strong) and code is not None and (strong or believed)
-    if code == "other" and counts and all(c.code != "other" or "bod" in doc.text[c.start : c.end].lower() for c in segment.cues if c.strong):
+    if (
+        code == "other"
+        and counts
+        and all(c.code != "other" or "bod" in doc.text[c.start : c.end].lower() for c in segment.cues if c.strong)
+    ):
         own_type = False  # bodies found after an attack already told
     row = sentence.part.kind == "cell"
     if code is None and not statement.total and not counts:
@@ -420,9 +579,25 @@ def read_mention(
     # Nothing but weak words, and the classifier is sure that it is no event.
     if row:
         own_type = code is not None
-    elif not strong and not (target and _own_news(segment, times)) and not counts and not claimed and not statement.total and not blamed and statement.modality not in ("denied",) and scores.none > max(scores.codes.values(), default=-9):
+    elif (
+        not strong
+        and not (target and _own_news(segment, times))
+        and not counts
+        and not claimed
+        and not statement.total
+        and not blamed
+        and statement.modality not in ("denied",)
+        and scores.none > max(scores.codes.values(), default=-9)
+    ):
         return None
-    if not row and strong and scores.none > -0.15 and not counts and statement.modality == "asserted" and not (initiator and target):
+    if (
+        not row
+        and strong
+        and scores.none > -0.15
+        and not counts
+        and statement.modality == "asserted"
+        and not (initiator and target)
+    ):
         return None
     start, end = _trigger(segment, code, cue_tokens)
     suspected = _SUSPECTED.search(segment.text)
@@ -442,7 +617,9 @@ def read_mention(
         counts=counts,
         weapon=None if weapon is None else (weapon[0], weapon[1] + offset, weapon[2] + offset),
         claimed=claimed and statement.modality == "asserted",
-        suspected=(offset + segment.start + suspected.start(), offset + segment.start + suspected.end()) if suspected else None,
+        suspected=(offset + segment.start + suspected.start(), offset + segment.start + suspected.end())
+        if suspected
+        else None,
         anaphor=bool(_ANAPHOR.search(segment.text)),
         modality_span=(statement.span[0] + offset, statement.span[1] + offset) if statement.span else None,
         total=statement.total,
@@ -455,7 +632,12 @@ def read_mention(
     if mention.time is not None:
         t = mention.time
         mention.time = TimeExpression(t.start + offset, t.end + offset, t.when, t.kind, t.relative)
-    if _COMPARE.search(segment.text) and not counts and statement.modality == "asserted" and not _own_news(segment, times):
+    if (
+        _COMPARE.search(segment.text)
+        and not counts
+        and statement.modality == "asserted"
+        and not _own_news(segment, times)
+    ):
         return None
     return mention
 
@@ -506,13 +688,28 @@ def _time(segment: Segment, times: Sequence[TimeExpression], lead: Any) -> TimeE
             continue
         candidates.append(t)
     if frame is not None and len(candidates) >= 1:
-        verb_at = next((tok.idx for tok in segment.sentence.span if tok.lemma_.lower() == frame.verb and (frame.speaker_start <= tok.idx or True) and tok.pos_ == "VERB" and abs(tok.idx - frame.speaker_end) < 60), None)
+        verb_at = next(
+            (
+                tok.idx
+                for tok in segment.sentence.span
+                if tok.lemma_.lower() == frame.verb
+                and (frame.speaker_start <= tok.idx or True)
+                and tok.pos_ == "VERB"
+                and abs(tok.idx - frame.speaker_end) < 60
+            ),
+            None,
+        )
         if verb_at is not None:
             spoken = [t for t in candidates if _dates_speech(t, verb_at, frame, segment)]
             rest = [t for t in candidates if t not in spoken]
             # "The force said Monday that it had released them": the day of the statement is the day of the news,
             # unless the sentence or the story has another.
-            candidates = rest or [TimeExpression(t.start, t.end, replace(t.when, anchor=f"{t.when.anchor}, day of the statement"), t.kind, t.relative) for t in spoken]
+            candidates = rest or [
+                TimeExpression(
+                    t.start, t.end, replace(t.when, anchor=f"{t.when.anchor}, day of the statement"), t.kind, t.relative
+                )
+                for t in spoken
+            ]
     if segment.relative:
         # "since December, when ...": the date stands before the clause.
         before = [t for t in times if t.start < segment.start and segment.start - t.end < 12]
@@ -529,18 +726,54 @@ def _dates_speech(t: TimeExpression, verb_at: int, frame: Frame, segment: Segmen
     text = segment.sentence.span.doc.text
     if verb_at < t.start:
         between = text[verb_at : t.start]
-        return bool(re.fullmatch(r"\w+(?: (?:in a statement|by telephone|reporters|the agency|late|early))?\s*,?\s*(?:on\s)?", between)) and bool(
-            re.match(r"^\s*(?:[.,;]|that\b|denied|rejected|$|its|the|his|it|he|she|they)", text[t.end :])
-        )
+        return bool(
+            re.fullmatch(
+                r"\w+(?: (?:in a statement|by telephone|reporters|the agency|late|early))?\s*,?\s*(?:on\s)?", between
+            )
+        ) and bool(re.match(r"^\s*(?:[.,;]|that\b|denied|rejected|$|its|the|his|it|he|she|they)", text[t.end :]))
     between = text[t.end : verb_at]
     return frame.speaker_end <= t.start and len(between) < 3
 
 
-_MEANS = {"bomb", "blast", "explosion", "shell", "mortar", "missile", "rocket", "drone", "strike", "airstrike", "raid", "round", "mine", "ied", "device", "grenade", "attack", "bombing", "shelling", "fire", "gunfire", "bullet", "vehicle", "motorcycle", "clash", "fighting", "ambush", "assault", "shooting", "explosive", "bombardment"}
+_MEANS = {
+    "bomb",
+    "blast",
+    "explosion",
+    "shell",
+    "mortar",
+    "missile",
+    "rocket",
+    "drone",
+    "strike",
+    "airstrike",
+    "raid",
+    "round",
+    "mine",
+    "ied",
+    "device",
+    "grenade",
+    "attack",
+    "bombing",
+    "shelling",
+    "fire",
+    "gunfire",
+    "bullet",
+    "vehicle",
+    "motorcycle",
+    "clash",
+    "fighting",
+    "ambush",
+    "assault",
+    "shooting",
+    "explosive",
+    "bombardment",
+}
 _SPEECH_LEMMAS = {"say", "tell", "report", "confirm", "announce", "add"}
 
 
-def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorReader, offset: int) -> tuple[list[Named], list[Named]]:
+def _roles(
+    segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorReader, offset: int
+) -> tuple[list[Named], list[Named]]:
     """Who did it, and to whom, as the segment says."""
     doers: list[Named] = []
     done_to: list[Named] = []
@@ -564,8 +797,24 @@ def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorRead
                         put(doers, actors.of_phrase(head, offset))
             for head in patients(token):
                 put(done_to, actors.of_phrase(head, offset))
-            for prep in (c for c in token.children if c.dep_ == "prep" and c.lower_ in ("on", "at", "against", "into", "from", "with", "of")):
-                if prep.lower_ in ("from", "with", "of") and token.lemma_.lower() not in ("clash", "capture", "seize", "take", "retake", "recapture", "wrest", "battle", "regain", "sign", "exchange"):
+            for prep in (
+                c
+                for c in token.children
+                if c.dep_ == "prep" and c.lower_ in ("on", "at", "against", "into", "from", "with", "of")
+            ):
+                if prep.lower_ in ("from", "with", "of") and token.lemma_.lower() not in (
+                    "clash",
+                    "capture",
+                    "seize",
+                    "take",
+                    "retake",
+                    "recapture",
+                    "wrest",
+                    "battle",
+                    "regain",
+                    "sign",
+                    "exchange",
+                ):
                     continue
                 for head in (c for c in prep.children if c.dep_ == "pobj"):
                     put(done_to, actors.of_phrase(head, offset))
@@ -592,7 +841,11 @@ def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorRead
     for token in segment.tokens:
         if token.lemma_.lower() in ("blame", "accuse") and token.pos_ == "VERB":
             doers = [n for head in objects(token) if (n := actors.of_phrase(head, offset)) is not None]
-        elif token.lower_ in ("behind", "responsible") and token.head.lemma_.lower() == "be" and _BEHIND.search(segment.text):
+        elif (
+            token.lower_ in ("behind", "responsible")
+            and token.head.lemma_.lower() == "be"
+            and _BEHIND.search(segment.text)
+        ):
             doers = [n for head in subjects(token.head) if (n := actors.of_phrase(head, offset)) is not None]
     if segment.frame is not None and segment.frame.speaker:
         doers = [_speaks(d, segment.frame, actors, offset) for d in doers]
@@ -607,7 +860,27 @@ def _roles(segment: Segment, pairs: Sequence[tuple[Cue, Any]], actors: ActorRead
     return doers, [t for t in done_to if all(t.start != d.start for d in doers)]
 
 
-_CARRY_OUT = {"carry", "launch", "conduct", "prepare", "stage", "mount", "begin", "start", "make", "commit", "perpetrate", "plan", "hold", "set", "plant", "lay", "deny", "claim", "suffer"} - {"suffer", "deny"}
+_CARRY_OUT = {
+    "carry",
+    "launch",
+    "conduct",
+    "prepare",
+    "stage",
+    "mount",
+    "begin",
+    "start",
+    "make",
+    "commit",
+    "perpetrate",
+    "plan",
+    "hold",
+    "set",
+    "plant",
+    "lay",
+    "deny",
+    "claim",
+    "suffer",
+} - {"suffer", "deny"}
 
 
 def _speaks(named: Named, frame: Frame, actors: ActorReader, offset: int) -> Named:

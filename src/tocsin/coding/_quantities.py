@@ -12,7 +12,22 @@ from tocsin.coding._counts import Quantity, add, quantity, read_quantity
 
 __all__ = ["DEATH_WORDS", "patients", "read_tolls"]
 
-_KILL = {"kill", "murder", "assassinate", "execute", "behead", "slaughter", "massacre", "lynch", "slay", "neutralise", "neutralize", "eliminate", "martyr", "decapitate"}
+_KILL = {
+    "kill",
+    "murder",
+    "assassinate",
+    "execute",
+    "behead",
+    "slaughter",
+    "massacre",
+    "lynch",
+    "slay",
+    "neutralise",
+    "neutralize",
+    "eliminate",
+    "martyr",
+    "decapitate",
+}
 _DIE = {"die", "perish", "succumb"}
 _WOUND = {"wound", "injure", "hurt", "maim"}
 _RAPE = {"rape", "gang-rape", "molest"}
@@ -21,19 +36,48 @@ _TAKE = {"seize", "take", "capture", "snatch", "grab", "hold"}
 _DETAIN = {"arrest", "detain", "apprehend", "nab"}
 _DISPLACE = {"displace", "flee", "evacuate", "uproot"}
 
-DEATH_WORDS = re.compile(r"\b(?:kill\w*|dead|died|dies|die|deaths?|death toll|toll|bod(?:y|ies)|fatalit\w+|slain|murder\w*|behead\w*|execut\w+|assassinat\w+|massacr\w+|lost|neutrali[sz]ed|martyr\w*|perished|shot dead|corpses?)\b", re.IGNORECASE)
+DEATH_WORDS = re.compile(
+    r"\b(?:kill\w*|dead|died|dies|die|deaths?|death toll|toll|bod(?:y|ies)|fatalit\w+|slain|murder\w*|behead\w*|execut\w+|assassinat\w+|massacr\w+|lost|neutrali[sz]ed|martyr\w*|perished|shot dead|corpses?)\b",
+    re.IGNORECASE,
+)
 
 _NONE_HURT = re.compile(
     r"\b(?:no[ -]?one|nobody|none|no (?:people|person|civilians?|one))\b[^.;]{0,40}?\b(?P<what>hurt|harmed|injured|wounded|killed|died|casualties)|"
     r"\b(?:no|without(?: any)?|not (?:cause|result in|leave)(?: any)?|zero)\s+(?:\w+\s+){0,2}?(?P<noun>casualt\w+|injur\w+|deaths?|fatalities|victims|loss(?:es)? of life|one was (?:hurt|killed))\b(?! (?:figure|toll|count))",
     re.IGNORECASE,
 )
-_TOLL = re.compile(r"\b(?:death )?tolls?\b[^.;]{0,60}?\b(?:at|to|of|is|was|reached|hit|passed|now)\s+(?P<q>[^.;,]{1,40}?)(?:\s+(?:dead|people|deaths|killed|soldiers|civilians|men|fighters)\b|[.,;]|$)", re.IGNORECASE)
-_HOSPITAL = re.compile(r"\b(?:taken|rushed|brought|admitted|evacuated|transferred|received|treated)\b[^.;]{0,30}\b(?:hospital|clinic|treatment|wounds|injuries)|\b(?:injuries|wounds)\b", re.IGNORECASE)
-_OF_WHICH = re.compile(r"\b(?:including|among them|amongst them|of whom|of them|one of them|among whom|most of them|some of them|half of them)\b", re.IGNORECASE)
-_LOSSES = re.compile(r"\bloss(?:es)?\s+(?:at|of)\s+(?P<q>[\w ,-]{1,25}?)\s+(?P<w>dead|men|soldiers|killed|fighters|members)", re.IGNORECASE)
-_LISTED = re.compile(r"(?P<q>(?:at least |more than |up to |about |some |around |nearly |as many as )?(?:\d[\d,]*|[a-z]+(?:-[a-z]+)?)(?: (?:other )?(?:people|persons|soldiers|civilians|fighters|members|men|policemen|officers|militants|children|women|villagers|others))?)\s+(?:were |was |have been |had been |are |lightly |seriously |badly )*(?P<what>killed|dead|died|injured|wounded|hurt|missing|arrested|detained|abducted|kidnapped)\b", re.IGNORECASE)
-_WHAT = {"killed": "deaths", "dead": "deaths", "died": "deaths", "injured": "injured", "wounded": "injured", "hurt": "injured", "arrested": "detained", "detained": "detained", "abducted": "abducted", "kidnapped": "abducted"}
+_TOLL = re.compile(
+    r"\b(?:death )?tolls?\b[^.;]{0,60}?\b(?:at|to|of|is|was|reached|hit|passed|now)\s+(?P<q>[^.;,]{1,40}?)(?:\s+(?:dead|people|deaths|killed|soldiers|civilians|men|fighters)\b|[.,;]|$)",
+    re.IGNORECASE,
+)
+_HOSPITAL = re.compile(
+    r"\b(?:taken|rushed|brought|admitted|evacuated|transferred|received|treated)\b[^.;]{0,30}\b(?:hospital|clinic|treatment|wounds|injuries)|\b(?:injuries|wounds)\b",
+    re.IGNORECASE,
+)
+_OF_WHICH = re.compile(
+    r"\b(?:including|among them|amongst them|of whom|of them|one of them|among whom|most of them|some of them|half of them)\b",
+    re.IGNORECASE,
+)
+_LOSSES = re.compile(
+    r"\bloss(?:es)?\s+(?:at|of)\s+(?P<q>[\w ,-]{1,25}?)\s+(?P<w>dead|men|soldiers|killed|fighters|members)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"(?P<q>(?:at least |more than |up to |about |some |around |nearly |as many as )?(?:\d[\d,]*|[a-z]+(?:-[a-z]+)?)(?: (?:other )?(?:people|persons|soldiers|civilians|fighters|members|men|policemen|officers|militants|children|women|villagers|others))?)\s+(?:were |was |have been |had been |are |lightly |seriously |badly )*(?P<what>killed|dead|died|injured|wounded|hurt|missing|arrested|detained|abducted|kidnapped)\b",
+    re.IGNORECASE,
+)
+_WHAT = {
+    "killed": "deaths",
+    "dead": "deaths",
+    "died": "deaths",
+    "injured": "injured",
+    "wounded": "injured",
+    "hurt": "injured",
+    "arrested": "detained",
+    "detained": "detained",
+    "abducted": "abducted",
+    "kidnapped": "abducted",
+}
 
 
 def _primary(heads: Sequence[Any]) -> list[Any]:
@@ -50,7 +94,15 @@ def patients(token: Any) -> list[Any]:
     return objects(token)
 
 
-def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, VagueCount], *, abduction: bool = False, without: Sequence[tuple[int, int]] = ()) -> dict[str, Quantity]:
+def read_tolls(
+    tokens: Sequence[Any],
+    text: str,
+    base: int,
+    vague: Mapping[str, VagueCount],
+    *,
+    abduction: bool = False,
+    without: Sequence[tuple[int, int]] = (),
+) -> dict[str, Quantity]:
     """Return the tolls that a stretch of a sentence states, by field.
 
     Parameters
@@ -84,7 +136,15 @@ def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, 
         negated = any(c.dep_ == "neg" for c in token.children)
         if negated:
             continue
-        if verb and (lemma in _KILL or (lemma == "gun" and any(c.lower_ == "down" for c in token.children)) or (lemma == "shoot" and any(c.lower_ in ("dead",) for c in token.children)) or (lemma in ("beat", "stab", "hack", "burn", "crush") and re.search(rf"{re.escape(low)}\b[^.;]{{0,30}}\bto death\b", text, re.IGNORECASE))):
+        if verb and (
+            lemma in _KILL
+            or (lemma == "gun" and any(c.lower_ == "down" for c in token.children))
+            or (lemma == "shoot" and any(c.lower_ in ("dead",) for c in token.children))
+            or (
+                lemma in ("beat", "stab", "hack", "burn", "crush")
+                and re.search(rf"{re.escape(low)}\b[^.;]{{0,30}}\bto death\b", text, re.IGNORECASE)
+            )
+        ):
             for head in _primary(objects(token)):
                 take("deaths", quantity(head, vague, without))
         elif verb and lemma in _DIE:
@@ -92,17 +152,43 @@ def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, 
                 take("deaths", quantity(head, vague, without))
         elif verb and lemma == "lose":
             for head in _primary(objects(token)):
-                if head.lemma_.lower() in ("life", "man", "member", "soldier", "comrade", "fighter", "policeman", "officer", "one", "two", "three", "anyone") or head.pos_ == "NUM":
-                    take("deaths", quantity(head, vague, without) if head.lemma_.lower() != "life" else next((quantity(s, vague, without) for s in _primary(subjects(token))), None))
+                if (
+                    head.lemma_.lower()
+                    in (
+                        "life",
+                        "man",
+                        "member",
+                        "soldier",
+                        "comrade",
+                        "fighter",
+                        "policeman",
+                        "officer",
+                        "one",
+                        "two",
+                        "three",
+                        "anyone",
+                    )
+                    or head.pos_ == "NUM"
+                ):
+                    take(
+                        "deaths",
+                        quantity(head, vague, without)
+                        if head.lemma_.lower() != "life"
+                        else next((quantity(s, vague, without) for s in _primary(subjects(token))), None),
+                    )
         elif low == "dead" and token.pos_ in ("ADJ", "NOUN", "ADV"):
             for head in (c for c in token.children if c.dep_ == "nsubj"):
                 take("deaths", quantity(head, vague, without))
             if "deaths" not in found:
-                take("deaths", read_quantity(token.doc.text[token.left_edge.idx : token.idx], vague, token.left_edge.idx))
+                take(
+                    "deaths", read_quantity(token.doc.text[token.left_edge.idx : token.idx], vague, token.left_edge.idx)
+                )
         elif lemma in ("body", "corpse", "death", "fatality") and token.pos_ == "NOUN":
             if not (lemma == "death" and any(c.dep_ == "compound" for c in token.children)):
                 q = quantity(token, vague, without)
-                inner = next((p for c in token.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj"), None)
+                inner = next(
+                    (p for c in token.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj"), None
+                )
                 if (q is None or q.rule == "bare plural") and inner is not None:
                     q = quantity(inner, vague, without) or q
                 if q is not None and not (q.rule == "bare plural" and lemma == "death"):
@@ -143,7 +229,18 @@ def read_tolls(tokens: Sequence[Any], text: str, base: int, vague: Mapping[str, 
             found[field] = [q]
     if "injured" not in found and _HOSPITAL.search(text):
         for token in tokens:
-            if token.lemma_.lower() in ("take", "rush", "bring", "admit", "evacuate", "transfer", "treat", "sustain", "suffer", "receive"):
+            if token.lemma_.lower() in (
+                "take",
+                "rush",
+                "bring",
+                "admit",
+                "evacuate",
+                "transfer",
+                "treat",
+                "sustain",
+                "suffer",
+                "receive",
+            ):
                 heads = _primary(subjects(token) if token.lemma_.lower() in ("sustain", "suffer") else objects(token))
                 for head in heads:
                     if head.lemma_.lower() not in ("body", "injury", "wound", "dead"):

@@ -116,7 +116,9 @@ def _pieces(document: Document) -> Iterator[tuple[Part, int, int, bool]]:
         first = first and not body
 
 
-_TITLE_END = re.compile(r"\b(?:Brig|Gen|Col|Lt|Maj|Sgt|Capt|Cmdr|Adm|Cpl|Gov|Sen|Rep|Dr|Mr|Mrs|Ms|Prof|Rev|Hon|Mt|No|Ft|approx|vs|e\.g|i\.e)\.$")
+_TITLE_END = re.compile(
+    r"\b(?:Brig|Gen|Col|Lt|Maj|Sgt|Capt|Cmdr|Adm|Cpl|Gov|Sen|Rep|Dr|Mr|Mrs|Ms|Prof|Rev|Hon|Mt|No|Ft|approx|vs|e\.g|i\.e)\.$"
+)
 
 
 def _sentences(doc: Any) -> Iterator[Any]:
@@ -171,7 +173,9 @@ def parse(documents: Iterable[Document], narrative: dict[str, tuple[Part, ...]] 
             block += 1
         here = context
         lead = _LEAD.match(doc.text) if part.kind == "item" else None
-        if lead is not None and not any(t.pos_ in ("VERB", "AUX") for t in doc.char_span(*lead.span("lead"), alignment_mode="expand") or ()):
+        if lead is not None and not any(
+            t.pos_ in ("VERB", "AUX") for t in doc.char_span(*lead.span("lead"), alignment_mode="expand") or ()
+        ):
             here = ((offset + lead.start("lead"), offset + lead.end("lead")), *context)
         for span in _sentences(doc):
             text = span.text

@@ -32,13 +32,25 @@ _VERBS: dict[str, Saying] = (
     | dict.fromkeys(_COUNTS, "counts")
 )
 # These only report when their object is a toll or a figure; otherwise they are ordinary verbs.
-_LIGHT = {"put", "give", "list", "post", "issue", "speak", "show", "describe", "describe", "broadcast", "monitor", "log", "publish"}
+_LIGHT = {"put", "give", "list", "post", "issue", "speak", "show", "describe", "broadcast", "monitor", "log", "publish"}
 
 _SAID = r"(?:said|says|say|told|reported|reports|stated|announced|added|confirmed|acknowledged|explained|noted|recalled|wrote|admitted|alleged|insisted|declared|claimed|revealed|estimated|testified|recounted)"
-_TRAILING = re.compile(rf"(?:[,”\"’]|\.”)\s*(?:and )?(?P<speaker>[^,“”\";:]{{2,110}}?)(?:,[^,]{{2,90}},)?\s+(?P<verb>{_SAID})\b(?P<rest>[^,;“”\"]{{0,90}})[.”\"]*\s*$", re.IGNORECASE)
-_INVERTED = re.compile(rf"[,”\"]\s*(?P<verb>said|says)\s+(?P<speaker>[^“”\";:.]{{2,140}}?)(?=[.;]|, (?:adding|who|as|while|and|noting|rejecting|denying)|\s*$)", re.IGNORECASE)
-_LEADING = re.compile(rf"^[\W_]*(?:(?:but|and|however|meanwhile|later|on \w+day),? )?(?P<speaker>[^,“”\";:]{{2,110}}?)(?:,[^,]{{2,90}},)?\s+(?:also |later |had |has |have )?(?P<verb>{_SAID})\b", re.IGNORECASE)
-_ACCORDING = re.compile(r"\b(?:according to|as reported by|as per|per|citing|quoting)\s+(?P<speaker>(?:the |an? |its |their |two |local )?[^,.;()“”]{2,90}?)(?=,|\.|;|\(|$| that | which | who | on \w+day\b)", re.IGNORECASE)
+_TRAILING = re.compile(
+    rf"(?:[,”\"’]|\.”)\s*(?:and )?(?P<speaker>[^,“”\";:]{{2,110}}?)(?:,[^,]{{2,90}},)?\s+(?P<verb>{_SAID})\b(?P<rest>[^,;“”\"]{{0,90}})[.”\"]*\s*$",
+    re.IGNORECASE,
+)
+_INVERTED = re.compile(
+    r"[,”\"]\s*(?P<verb>said|says)\s+(?P<speaker>[^“”\";:.]{2,140}?)(?=[.;]|, (?:adding|who|as|while|and|noting|rejecting|denying)|\s*$)",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    rf"^[\W_]*(?:(?:but|and|however|meanwhile|later|on \w+day),? )?(?P<speaker>[^,“”\";:]{{2,110}}?)(?:,[^,]{{2,90}},)?\s+(?:also |later |had |has |have )?(?P<verb>{_SAID})\b",
+    re.IGNORECASE,
+)
+_ACCORDING = re.compile(
+    r"\b(?:according to|as reported by|as per|per|citing|quoting)\s+(?P<speaker>(?:the |an? |its |their |two |local )?[^,.;()“”]{2,90}?)(?=,|\.|;|\(|$| that | which | who | on \w+day\b)",
+    re.IGNORECASE,
+)
 _LAST = re.compile(r"[^,;:“”\"]{0,70}[.”\"’)\s]*$")
 _LOG_SAYS = re.compile(r"\(\s*(?P<speaker>[\w ]{2,40}?)\s+(?:says?|claims?|reports?|said)\b", re.IGNORECASE)
 
@@ -81,7 +93,9 @@ def _phrase(head: Any, *, stop: Any = None) -> tuple[str, int, int]:
     left = head.left_edge
     right = head
     for child in head.rights:
-        if child.dep_ in ("relcl", "acl", "appos", "punct", "advcl") and not (child.dep_ == "appos" and child.i == head.i + 1):
+        if child.dep_ in ("relcl", "acl", "appos", "punct", "advcl") and not (
+            child.dep_ == "appos" and child.i == head.i + 1
+        ):
             break
         right = child.right_edge
     text = head.doc.text[left.idx : right.idx + len(right)]
@@ -109,7 +123,11 @@ def frames(span: Any) -> list[Frame]:
             inherited = True
         if not heads and not (passive and saying == "believes"):
             continue
-        content = [c for c in token.children if c.dep_ in ("ccomp", "xcomp", "dobj", "prep", "parataxis", "advcl", "oprd", "dative", "npadvmod", "acl")]
+        content = [
+            c
+            for c in token.children
+            if c.dep_ in ("ccomp", "xcomp", "dobj", "prep", "parataxis", "advcl", "oprd", "dative", "npadvmod", "acl")
+        ]
         if token.lemma_.lower() in _LIGHT and not _toll(content):
             continue
         if saying == "plans" and not content:
@@ -127,10 +145,14 @@ def frames(span: Any) -> list[Frame]:
                 if c.i > token.i and c.lemma_.lower() in _VERBS:
                     right = min(right, c.left_edge.idx)
         tail = span.doc.text[token.idx + len(token) : sentence_end]
-        if saying == "says" and not any(c.dep_ in ("ccomp", "xcomp", "dobj") for c in token.children) and _LAST.match(tail):
+        if (
+            saying == "says"
+            and not any(c.dep_ in ("ccomp", "xcomp", "dobj") for c in token.children)
+            and _LAST.match(tail)
+        ):
             left = sentence_start  # "..., an officer in the area said on Monday."
         past_perfect = any(c.dep_ == "aux" and c.lower_ == "had" for c in token.children)
-        phrase_end = heads[0].right_edge.idx + len(heads[0].right_edge) if heads else end
+        phrase_end = heads[0].right_edge.idx + len(heads[0].right_edge) if heads and heads[0].i != token.head.i else end
         found.append(Frame(saying, text, start, end, left, right, token.lemma_.lower(), past_perfect, phrase_end))
     text = span.doc.text[sentence_start:sentence_end]
     for m in _ACCORDING.finditer(text):
@@ -151,23 +173,57 @@ def frames(span: Any) -> list[Frame]:
     return sorted(found, key=lambda f: (f.end - f.start, f.start))
 
 
-_TOLL = {"toll", "loss", "losses", "number", "figure", "death", "deaths", "count", "dead", "body", "photograph", "photographs", "casualty", "casualties", "killed", "that"}
+_TOLL = {
+    "toll",
+    "loss",
+    "losses",
+    "number",
+    "figure",
+    "death",
+    "deaths",
+    "count",
+    "dead",
+    "body",
+    "photograph",
+    "photographs",
+    "casualty",
+    "casualties",
+    "killed",
+    "that",
+}
 
 
 def _toll(content: list[Any]) -> bool:
-    return any(t.lower_ in _TOLL or t.lemma_.lower() in _TOLL or t.like_num for c in content for t in c.subtree) or any(c.dep_ == "ccomp" for c in content)
+    return any(t.lower_ in _TOLL or t.lemma_.lower() in _TOLL or t.like_num for c in content for t in c.subtree) or any(
+        c.dep_ == "ccomp" for c in content
+    )
 
 
 _KINDS: tuple[tuple[SpeakerKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
     for kind, pattern in (
         ("anonymous", r"anonymous|anonymity|unnamed|not want(?:ed)? to be named|declined to be named|sources?(?! of)"),
-        ("monitor", r"observatory|monitor(?:s|ing)?|rights|human rights|civil society|ngo|network|committee|amnesty|watch|msf|doctors without|red cross|red crescent|united nations|un|ocha|unicef|mission|observers?|project|centre|center|association|data"),
+        (
+            "monitor",
+            r"observatory|monitor(?:s|ing)?|rights|human rights|civil society|ngo|network|committee|amnesty|watch|msf|doctors without|red cross|red crescent|united nations|un|ocha|unicef|mission|observers?|project|centre|center|association|data",
+        ),
         ("expert", r"analysts?|experts?|researchers?|scholars?|professor|think[- ]tank|historian|economist"),
-        ("witness", r"residents?|witness(?:es)?|villagers?|relatives?|survivors?|locals?|fisherm[ae]n|drivers?|traders?|shopkeepers?|farmers?|neighbou?rs?|father|mother|brother|sister|wife|husband|uncle|man|woman|elders?|medics?|doctors?|nurse|hospital|rescue|rescuers?|workers?|clinic|health cent(?:re|er)|student|teacher|priest|imam|passengers?|families|family|mediators?|head of the (?:local )?(?:vigilantes|village)"),
-        ("security", r"police|army|military|soldiers?|officers?|commander|general|brigadier|colonel|lieutenant|captain|security|air force|navy|defen[cs]e|counter-terrorism|gendarmerie|troops|intelligence|guard|militia|vigilantes?|ministry of defen[cs]e|media cell"),
-        ("official", r"spokes(?:man|woman|person|people)|ministers?|ministry|governor|mayor|officials?|administrator|administration|authorities|government|president|prime minister|prosecutor|council|chief|prefect|district|state|envoy|ambassador|moscow|kyiv|kiev|ankara|tehran|damascus|baghdad|junta|embassy|parliament|senator|lawmaker|mp"),
-        ("media", r"newspaper|radio|television|tv|channels?|agency|media|website|outlet|journalists?|reporters?|news|broadcaster|post|times|daily|wire"),
+        (
+            "witness",
+            r"residents?|witness(?:es)?|villagers?|relatives?|survivors?|locals?|fisherm[ae]n|drivers?|traders?|shopkeepers?|farmers?|neighbou?rs?|father|mother|brother|sister|wife|husband|uncle|man|woman|elders?|medics?|doctors?|nurse|hospital|rescue|rescuers?|workers?|clinic|health cent(?:re|er)|student|teacher|priest|imam|passengers?|families|family|mediators?|head of the (?:local )?(?:vigilantes|village)",
+        ),
+        (
+            "security",
+            r"police|army|military|soldiers?|officers?|commander|general|brigadier|colonel|lieutenant|captain|security|air force|navy|defen[cs]e|counter-terrorism|gendarmerie|troops|intelligence|guard|militia|vigilantes?|ministry of defen[cs]e|media cell",
+        ),
+        (
+            "official",
+            r"spokes(?:man|woman|person|people)|ministers?|ministry|governor|mayor|officials?|administrator|administration|authorities|government|president|prime minister|prosecutor|council|chief|prefect|district|state|envoy|ambassador|moscow|kyiv|kiev|ankara|tehran|damascus|baghdad|junta|embassy|parliament|senator|lawmaker|mp",
+        ),
+        (
+            "media",
+            r"newspaper|radio|television|tv|channels?|agency|media|website|outlet|journalists?|reporters?|news|broadcaster|post|times|daily|wire",
+        ),
     )
 )
 
@@ -188,7 +244,10 @@ def speaker_kind(name: str, *, armed_group: bool = False, force: bool = False) -
     return "security" if force else "official"
 
 
-_IF = re.compile(r"^\W*(?:if|unless|should|in case|were)\b|\b(?:if|unless|in case|when another|whether|how|as if|provided that)\b", re.IGNORECASE)
+_IF = re.compile(
+    r"^\W*(?:if|unless|should|in case|were)\b|\b(?:if|unless|in case|when another|whether|how|as if|provided that)\b",
+    re.IGNORECASE,
+)
 _MODAL = re.compile(r"\b(?:could|would|might|should|can|cannot|can't|may|must|ought to)\b(?! have\b)", re.IGNORECASE)
 
 
@@ -197,9 +256,12 @@ def hypothetical(token: Any, sentence: str) -> bool:
     for t in (token, *token.ancestors):
         if t.pos_ not in ("VERB", "AUX"):
             continue
-        if any(c.dep_ == "aux" and c.lower_ in ("could", "would", "might", "should", "can", "may", "must", "will", "shall", "wo", "'ll", "’ll") for c in t.children) and not any(
-            c.dep_ == "aux" and c.lower_ in ("have",) for c in t.children
-        ):
+        if any(
+            c.dep_ == "aux"
+            and c.lower_
+            in ("could", "would", "might", "should", "can", "may", "must", "will", "shall", "wo", "'ll", "’ll")
+            for c in t.children
+        ) and not any(c.dep_ == "aux" and c.lower_ in ("have",) for c in t.children):
             return True
         if any(c.dep_ == "mark" and c.lower_ in ("if", "unless", "whether") for c in t.children):
             return True

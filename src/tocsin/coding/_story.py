@@ -99,17 +99,30 @@ _TOLD_AS: tuple[frozenset[str], ...] = (
     frozenset({"attack", "abduction_forced_disappearance", "looting_property_destruction"}),
     frozenset({"remote_explosive_landmine_ied", "suicide_bomb"}),
     frozenset({"shelling_artillery_missile_attack", "air_drone_strike"}),
-    frozenset({"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"}),
+    frozenset(
+        {"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"}
+    ),
     frozenset({"mob_violence", "violent_demonstration", "looting_property_destruction"}),
     frozenset({"non_violent_transfer_of_territory", "change_to_group_activity"}),
     frozenset({"arrests", "disrupted_weapons_use"}),
     frozenset({"armed_clash", "abduction_forced_disappearance"}),
     *(
         frozenset({"attack", code})
-        for code in ("suicide_bomb", "remote_explosive_landmine_ied", "grenade", "shelling_artillery_missile_attack", "air_drone_strike", "sexual_violence", "mob_violence", "chemical_weapon")
+        for code in (
+            "suicide_bomb",
+            "remote_explosive_landmine_ied",
+            "grenade",
+            "shelling_artillery_missile_attack",
+            "air_drone_strike",
+            "sexual_violence",
+            "mob_violence",
+            "chemical_weapon",
+        )
     ),
 )
-_DEMONSTRATIONS = frozenset({"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"})
+_DEMONSTRATIONS = frozenset(
+    {"peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"}
+)
 _LOOSE = frozenset({"attack", "armed_clash"})
 
 
@@ -120,7 +133,9 @@ def _compatible(a: str | None, b: str | None) -> bool:
 
 
 class _Teller:
-    def __init__(self, parsed: Parsed, actors: ActorReader, located: Sequence[Located], codebook: Codebook, anchor: date | None) -> None:
+    def __init__(
+        self, parsed: Parsed, actors: ActorReader, located: Sequence[Located], codebook: Codebook, anchor: date | None
+    ) -> None:
         self.parsed = parsed
         self.document: Document = parsed.document
         self.actors = actors
@@ -154,13 +169,22 @@ class _Teller:
         m = re.match(r"[Tt]he (?:\w+ ){0,2}?(?P<head>[a-z]+)$", name)
         if m:
             head = m["head"]
-            earlier = next((v for v in reversed(self.voices) if not v.own and re.search(rf"\b{re.escape(head)}\b", v.name.lower())), None)
+            earlier = next(
+                (
+                    v
+                    for v in reversed(self.voices)
+                    if not v.own and re.search(rf"\b{re.escape(head)}\b", v.name.lower())
+                ),
+                None,
+            )
             if earlier is not None:
                 return earlier
         named = next((x for x in self.actors.within(start, end) if not x.generic), None)
         generic = next((x for x in self.actors.within(start, end) if x.generic and x.force), None)
         actor = None
-        if named is not None and (named.end >= end - 1 or named.text == name or words.startswith(("the ", named.text.lower()))):
+        if named is not None and (
+            named.end >= end - 1 or named.text == name or words.startswith(("the ", named.text.lower()))
+        ):
             actor = self.actors.named(named).actor
         elif generic is not None and self.actors.country:
             actor = self.actors.named(generic).actor
@@ -181,7 +205,10 @@ class _Teller:
 
     # -- places --
 
-    _FROM = re.compile(r"\b(?:from|native of|originally from|born in|based in|resident of|residents of|fled to|flee to|taken to|rushed to|toward|towards|to|telephone from|hospital in|hospitals in|left for|capital)\s+(?:the\s+)?(?:(?:town|city|village|nearby) (?:of )?)?$", re.IGNORECASE)
+    _FROM = re.compile(
+        r"\b(?:from|native of|originally from|born in|based in|resident of|residents of|fled to|flee to|taken to|rushed to|toward|towards|to|telephone from|hospital in|hospitals in|left for|capital)\s+(?:the\s+)?(?:(?:town|city|village|nearby) (?:of )?)?$",
+        re.IGNORECASE,
+    )
 
     def where(self, mention: Mention) -> list[Located]:
         frame = mention.segment.frame
@@ -198,14 +225,25 @@ class _Teller:
             if frame is not None and offset + frame.speaker_start <= t.start < offset + frame.speaker_end:
                 continue
             before = text[max(0, t.start - 60) : t.start]
-            if any(m.force == "state" and m.start <= t.start < m.end for m in self.actors.within(t.start, t.end)) and not re.search(r"\b(?:in|near|at|outside|across)\s+(?:\w+ )?$", before):
+            if any(
+                m.force == "state" and m.start <= t.start < m.end for m in self.actors.within(t.start, t.end)
+            ) and not re.search(r"\b(?:in|near|at|outside|across)\s+(?:\w+ )?$", before):
                 continue
-            if t.relation == "line" and re.search(r"\b(?:came|come|coming|arrived|travel\w+|drove|driving|fled|fleeing|rode|walked|moved|advanc\w+|withdrew|returning|return\w*|on (?:his|her|their) way)\b[^.;,]{0,40}$", before):
+            if t.relation == "line" and re.search(
+                r"\b(?:came|come|coming|arrived|travel\w+|drove|driving|fled|fleeing|rode|walked|moved|advanc\w+|withdrew|returning|return\w*|on (?:his|her|their) way)\b[^.;,]{0,40}$",
+                before,
+            ):
                 continue
             score = {"in": 0.0, "near": -0.2, "line": -0.8}[t.relation]
-            if re.search(r"\b(?:in|at|near|on|outside|inside|around|between)\s+(?:the\s+|a\s+)?(?:[\w-]+\s+){0,4}?(?:of\s+)?(?:the\s+)?$", before):
+            if re.search(
+                r"\b(?:in|at|near|on|outside|inside|around|between)\s+(?:the\s+|a\s+)?(?:[\w-]+\s+){0,4}?(?:of\s+)?(?:the\s+)?$",
+                before,
+            ):
                 score += 2.0
-            if re.search(r"\b(?:re)?(?:took|taken|captured?|seized|retook|entered|overran|stormed|shelled|bombed|struck|hit|left|attacked|of|liberated|control of)\s+(?:the\s+)?(?:(?:town|village|city|area) of\s+)?$", before):
+            if re.search(
+                r"\b(?:re)?(?:took|taken|captured?|seized|retook|entered|overran|stormed|shelled|bombed|struck|hit|left|attacked|of|liberated|control of)\s+(?:the\s+)?(?:(?:town|village|city|area) of\s+)?$",
+                before,
+            ):
                 score += 1.5
             if self._FROM.search(before) and t.relation == "in":
                 continue
@@ -230,7 +268,11 @@ class _Teller:
         chosen = [best[2]]
         for score, _, x in ranked[1:]:
             between = text[min(x.toponym.start, best[2].toponym.start) : max(x.toponym.end, best[2].toponym.end)]
-            if score > best[0] - 1.2 and re.fullmatch(r"[\w'’-]+(?:[ -][\w'’-]+)*(?:,? and |, )[\w'’-]+(?:[ -][\w'’-]+)*", between) and x.place.precision == best[2].place.precision:
+            if (
+                score > best[0] - 1.2
+                and re.fullmatch(r"[\w'’-]+(?:[ -][\w'’-]+)*(?:,? and |, )[\w'’-]+(?:[ -][\w'’-]+)*", between)
+                and x.place.precision == best[2].place.precision
+            ):
                 chosen.append(x)
         return sorted(chosen, key=lambda x: x.toponym.start)
 
@@ -261,7 +303,9 @@ class _Teller:
                 if not any(m.modality == mention.modality for m, _ in self.alone) and not self.incidents:
                     self._stand_alone(mention, voice)
                 continue
-            if any(_compatible(mention.code, i.code) or not mention.specific for i in self.incidents if not i.background):
+            if any(
+                _compatible(mention.code, i.code) or not mention.specific for i in self.incidents if not i.background
+            ):
                 continue  # the body tells it better
             if self.incidents and not mention.specific:
                 continue
@@ -269,13 +313,26 @@ class _Teller:
 
     def _stand_alone(self, mention: Mention, voice: Voice) -> None:
         for other, other_voice in self.alone:
-            if other.modality == mention.modality and other.code == mention.code and self.same_voice(voice, other_voice) and mention.sentence.index - other.sentence.index <= 1 and not mention.total:
+            if (
+                other.modality == mention.modality
+                and other.code == mention.code
+                and self.same_voice(voice, other_voice)
+                and mention.sentence.index - other.sentence.index <= 1
+                and not mention.total
+            ):
                 return
         self.alone.append((mention, voice))
 
     def _place_in_incident(self, mention: Mention, voice: Voice) -> None:
         where = self.where(mention)
-        if not (mention.own_type or mention.counts or mention.claimed or mention.blamed or mention.anaphor or mention.modality == "denied"):
+        if not (
+            mention.own_type
+            or mention.counts
+            or mention.claimed
+            or mention.blamed
+            or mention.anaphor
+            or mention.modality == "denied"
+        ):
             return  # a weak word alone neither opens an incident nor adds to one
         incident = self._find(mention, where)
         if incident is None:
@@ -290,13 +347,25 @@ class _Teller:
 
     def _vague(self, mention: Mention, where: list[Located]) -> bool:
         """Whether a strategic development is told as the state of things: no day, no place, nobody counted."""
-        if mention.code in _VIOLENT and mention.code not in ("government_regains_territory", "non_state_actor_overtakes_territory", "looting_property_destruction"):
+        if mention.code in _VIOLENT and mention.code not in (
+            "government_regains_territory",
+            "non_state_actor_overtakes_territory",
+            "looting_property_destruction",
+        ):
             return False
         if mention.code in _DEMONSTRATIONS or mention.code in ("arrests", "agreement"):
             return False
         placed = any(x.place.precision not in ("country", "admin1") for x in where) or self.context_place(mention)
         counted = any(q.rule != "bare plural" for q in mention.counts.values())
-        return mention.time is None and not placed and not counted and len(self.parsed.sentences) > 4 and mention.modality == "asserted" and mention.sentence.index > 2 and not re.search(r"\b\d+\b|\b(?:hundreds|dozens|scores)\b", mention.segment.text)
+        return (
+            mention.time is None
+            and not placed
+            and not counted
+            and len(self.parsed.sentences) > 4
+            and mention.modality == "asserted"
+            and mention.sentence.index > 2
+            and not re.search(r"\b\d+\b|\b(?:hundreds|dozens|scores)\b", mention.segment.text)
+        )
 
     def _find(self, mention: Mention, where: list[Located]) -> _Incident | None:
         candidates = [i for i in reversed(self.incidents) if not self.items or i.block == mention.sentence.block]
@@ -317,22 +386,34 @@ class _Teller:
         if background != incident.background and (mention.time is not None or mention.background):
             return None
         if incident.background and mention.time is None:
-            if mention.own_type and mention.code != incident.code or re.search(r"\blater\b", mention.segment.text):
+            if (mention.own_type and mention.code != incident.code) or re.search(r"\blater\b", mention.segment.text):
                 return None
             score -= 0.5
         if not mention.own_type or mention.claimed or mention.modality == "denied":
-            if incident.code not in _VIOLENT and incident.code is not None and not _compatible(mention.code, incident.code):
+            if (
+                incident.code not in _VIOLENT
+                and incident.code is not None
+                and not _compatible(mention.code, incident.code)
+            ):
                 return None
             score += 1.0
         elif mention.code == incident.code:
             score += 1.0
-        elif _compatible(mention.code, incident.code) and (not mention.specific or not incident.specific or mention.anaphor):
+        elif _compatible(mention.code, incident.code) and (
+            not mention.specific or not incident.specific or mention.anaphor
+        ):
             score += 0.6
-        elif mention.anaphor and not mention.specific and incident.code in _VIOLENT:
+        elif (mention.anaphor and not mention.specific and incident.code in _VIOLENT) or (
+            _compatible(mention.code, incident.code) and mention.time is None and not where
+        ):
             score += 0.4
-        elif _compatible(mention.code, incident.code) and mention.time is None and not where:
-            score += 0.4
-        elif mention.code == "looting_property_destruction" and incident.code in _VIOLENT and mention.time is None and not where and not mention.initiator:
+        elif (
+            mention.code == "looting_property_destruction"
+            and incident.code in _VIOLENT
+            and mention.time is None
+            and not where
+            and not mention.initiator
+        ):
             score += 0.5  # what burned in the attack
         elif mention.anaphor and mention.code in _LOOSE and incident.code in _VIOLENT:
             score += 0.4
@@ -346,7 +427,12 @@ class _Teller:
                 score += 0.5
         elif mention.time is not None and incident.time is None and mention.time.when.start is not None:
             score -= 0.2
-        if mention.time is not None and mention.time.when.start is None and mention.time.kind == "past" and mention.modality == "asserted":
+        if (
+            mention.time is not None
+            and mention.time.when.start is None
+            and mention.time.kind == "past"
+            and mention.modality == "asserted"
+        ):
             return None
         if where and incident.where:
             far = _apart(where[0], incident.where[0])
@@ -361,9 +447,20 @@ class _Teller:
                     score -= 0.8
             elif a1.canonical and a1.canonical == b1.canonical:
                 score += 0.2
-        if mention.own_type and mention.specific and not mention.anaphor and mention.time is None and not where and mention.sentence.index - incident.last > 3:
+        if (
+            mention.own_type
+            and mention.specific
+            and not mention.anaphor
+            and mention.time is None
+            and not where
+            and mention.sentence.index - incident.last > 3
+        ):
             score -= 0.5
-        if re.search(r"\b(?:another|separate(?:ly)?|a second|elsewhere|in a different|a similar|similar|meanwhile|also on|in other)\b", mention.segment.text, re.IGNORECASE):
+        if re.search(
+            r"\b(?:another|separate(?:ly)?|a second|elsewhere|in a different|a similar|similar|meanwhile|also on|in other)\b",
+            mention.segment.text,
+            re.IGNORECASE,
+        ):
             score -= 1.0
         if mention.anaphor:
             score += 0.3
@@ -371,20 +468,41 @@ class _Teller:
 
     def _open(self, mention: Mention, where: list[Located]) -> _Incident:
         background = mention.background or (mention.time is not None and self._old(mention.time.when))
-        incident = _Incident(mention.code, mention.specific, mention.time, where, list(mention.initiator), list(mention.target), mention.sentence.block, background)
+        incident = _Incident(
+            mention.code,
+            mention.specific,
+            mention.time,
+            where,
+            list(mention.initiator),
+            list(mention.target),
+            mention.sentence.block,
+            background,
+        )
         if not where:
             incident.where = self.context_place(mention)
         if not incident.where and re.search(r"\b(?:there|here)\b", mention.segment.text, re.IGNORECASE):
             # "A blast hit soldiers there": the last place named before.
-            before = [x for x in self.located if 0 < mention.start - x.toponym.start < 400 and x.place.precision != "country"]
+            before = [
+                x for x in self.located if 0 < mention.start - x.toponym.start < 400 and x.place.precision != "country"
+            ]
             incident.where = before[-1:]
-        if mention.time is None and self.incidents and re.search(r"\b(?:later|then|afterwards?|subsequently|in response|the same|in retaliation|at the same time)\b", mention.segment.text, re.IGNORECASE):
+        if (
+            mention.time is None
+            and self.incidents
+            and re.search(
+                r"\b(?:later|then|afterwards?|subsequently|in response|the same|in retaliation|at the same time)\b",
+                mention.segment.text,
+                re.IGNORECASE,
+            )
+        ):
             previous = next((i for i in reversed(self.incidents) if not i.background), None)
             if previous is not None:
                 incident.time = previous.time
         if not incident.where and self.incidents:
             previous = next((i for i in reversed(self.incidents) if i.where and not i.background), None)
-            near = previous is not None and (len(self.parsed.sentences) <= 10 or mention.sentence.index - previous.last <= 2)
+            near = previous is not None and (
+                len(self.parsed.sentences) <= 10 or mention.sentence.index - previous.last <= 2
+            )
             if previous is not None and near and (not self.items or previous.block == incident.block):
                 incident.where = previous.where
         self.incidents.append(incident)
@@ -395,18 +513,39 @@ class _Teller:
         if mention.own_type and mention.modality == "asserted":
             if incident.code is None or (mention.specific and not incident.specific):
                 incident.code, incident.specific = mention.code, mention.specific
-            elif mention.code is not None and incident.code is not None and mention.specific and self.codebook.rank(mention.code) < self.codebook.rank(incident.code) and _compatible(mention.code, incident.code):
+            elif (
+                mention.code is not None
+                and incident.code is not None
+                and mention.specific
+                and self.codebook.rank(mention.code) < self.codebook.rank(incident.code)
+                and _compatible(mention.code, incident.code)
+            ):
                 incident.code = mention.code
-        if incident.time is None or (mention.time is not None and (incident.time.when.start is None or ("statement" in incident.time.when.anchor and "statement" not in mention.time.when.anchor))):
+        if incident.time is None or (
+            mention.time is not None
+            and (
+                incident.time.when.start is None
+                or ("statement" in incident.time.when.anchor and "statement" not in mention.time.when.anchor)
+            )
+        ):
             incident.time = mention.time or incident.time
-        if not incident.where or (where and incident.where[0].place.precision in ("country", "admin1") and where[0].place.precision not in ("country", "admin1")):
+        if not incident.where or (
+            where
+            and incident.where[0].place.precision in ("country", "admin1")
+            and where[0].place.precision not in ("country", "admin1")
+        ):
             incident.where = where or incident.where
         if not incident.initiator and mention.modality == "asserted":
             incident.initiator = [i for i in mention.initiator if i.actor.kind is not None]
         if not incident.target:
             incident.target = list(mention.target)
         frame = mention.segment.frame
-        if mention.modality == "asserted" and frame is not None and frame.past_perfect and any(d.modality == "denied" for d in incident.drafts):
+        if (
+            mention.modality == "asserted"
+            and frame is not None
+            and frame.past_perfect
+            and any(d.modality == "denied" for d in incident.drafts)
+        ):
             mention.modality = "possible"  # what had been reported before somebody denied it
         draft = self._draft(incident, mention, voice)
         draft.mentions.append(mention)
@@ -432,7 +571,11 @@ class _Teller:
         said = next((m.counts["deaths"] for m in draft.mentions if "deaths" in m.counts), None)
         if deaths is None or said is None or deaths.more or deaths.rule == "bare plural":
             return True
-        return same_sentence(draft.mentions[-1], mention) or deaths.best == said.best or (deaths.best or 0) < (said.best or 0)
+        return (
+            same_sentence(draft.mentions[-1], mention)
+            or deaths.best == said.best
+            or (deaths.best or 0) < (said.best or 0)
+        )
 
     # -- claims --
 
@@ -451,9 +594,18 @@ class _Teller:
     def _speaker(self, voice: Voice, incident: _Incident | None) -> tuple[Speaker, Evidence]:
         if voice.own:
             name = voice.name
-            return Speaker(name, "media" if self.document.source else "media"), Evidence("speaker", (), "inferred: the document's own voice")
-        armed_group = voice.actor is not None and voice.actor.kind in ("Rebel group", "Political militia", "Identity militia") and voice.name.lower() in {voice.actor.label.lower(), voice.actor.name.lower(), voice.actor.name.lower().removeprefix("the ")}
-        kind = speaker_kind(voice.name, armed_group=armed_group, force=voice.actor is not None and voice.actor.kind == "State forces")
+            return Speaker(name, "media" if self.document.source else "media"), Evidence(
+                "speaker", (), "inferred: the document's own voice"
+            )
+        armed_group = (
+            voice.actor is not None
+            and voice.actor.kind in ("Rebel group", "Political militia", "Identity militia")
+            and voice.name.lower()
+            in {voice.actor.label.lower(), voice.actor.name.lower(), voice.actor.name.lower().removeprefix("the ")}
+        )
+        kind = speaker_kind(
+            voice.name, armed_group=armed_group, force=voice.actor is not None and voice.actor.kind == "State forces"
+        )
         canonical = voice.actor.canonical if voice.actor else None
         return Speaker(voice.name, kind, canonical), Evidence("speaker", (self.document.span(voice.start, voice.end),))
 
@@ -474,7 +626,7 @@ class _Teller:
         where, where_evidence = self._where(draft, incident)
         if where_evidence is not None:
             evidence.append(where_evidence)
-        participants, who = self._participants(draft, incident, draft.voice)
+        participants, who = self._participants(draft, incident, draft.voice, where[0].country if where else "")
         evidence += who
         counts, count_evidence = self._counts(draft.mentions, code)
         evidence += count_evidence
@@ -517,13 +669,36 @@ class _Teller:
             known = next((i.initiator for i in reversed(self.incidents) if i.initiator and not i.background), None)
             if known and re.search(r"\b(?:the|these|those) \w+$", before):
                 mention.initiator = [replace(known[0], basis="inferred: the ones named before")]
-        if not mention.initiator and mention.modality in ("planned", "threatened") and voice.actor is not None and is_armed(voice.actor.kind):
+        if (
+            not mention.initiator
+            and mention.modality in ("planned", "threatened")
+            and voice.actor is not None
+            and is_armed(voice.actor.kind)
+        ):
             mention.initiator = [Named(voice.actor, voice.start, voice.end, "inferred: the speaker")]
-        incident = _Incident(mention.code, True, mention.time, self.where(mention), list(mention.initiator), list(mention.target), mention.sentence.block, False)
+        incident = _Incident(
+            mention.code,
+            True,
+            mention.time,
+            self.where(mention),
+            list(mention.initiator),
+            list(mention.target),
+            mention.sentence.block,
+            False,
+        )
         if not incident.where:
             incident.where = self.context_place(mention)
         if not incident.where and not mention.total:
-            near = next((i for i in reversed(self.incidents) if i.where and (len(self.parsed.sentences) <= 10 or mention.sentence.index - i.last <= 2) and (not self.items or i.block == mention.sentence.block)), None)
+            near = next(
+                (
+                    i
+                    for i in reversed(self.incidents)
+                    if i.where
+                    and (len(self.parsed.sentences) <= 10 or mention.sentence.index - i.last <= 2)
+                    and (not self.items or i.block == mention.sentence.block)
+                ),
+                None,
+            )
             if near is not None:
                 incident.where = near.where
         draft = _Draft(voice, [mention], mention.modality)
@@ -545,7 +720,11 @@ class _Teller:
         return when.end < self.anchor - timedelta(days=10)
 
     def _when(self, draft: _Draft, incident: _Incident) -> tuple[When, Evidence | None]:
-        dated = incident.time is not None and incident.time.when.start is not None and "statement" not in incident.time.when.anchor
+        dated = (
+            incident.time is not None
+            and incident.time.when.start is not None
+            and "statement" not in incident.time.when.anchor
+        )
         for mention in draft.mentions:
             t = mention.time
             if t is not None and t.when.start is not None and not (dated and "statement" in t.when.anchor):
@@ -561,7 +740,14 @@ class _Teller:
     def _where(self, draft: _Draft, incident: _Incident) -> tuple[tuple[Place, ...], Evidence | None]:
         own = next((w for m in draft.mentions if (w := self.where(m))), None)
         chosen, basis = (own, "read") if own else (incident.where, _SAME)
-        if own and incident.where and own[0].place.precision in ("country", "admin1") and incident.where[0].place.precision not in ("country", "admin1"):
+        if draft.modality == "denied" and incident.where and own and own[0].place.precision in ("country", "admin1"):
+            chosen, basis = incident.where, _SAME  # what is denied is where it was said to be
+        if (
+            own
+            and incident.where
+            and own[0].place.precision in ("country", "admin1")
+            and incident.where[0].place.precision not in ("country", "admin1")
+        ):
             chosen, basis = incident.where, _SAME
         if not chosen:
             return (), None
@@ -569,28 +755,58 @@ class _Teller:
         probability = chosen[0].place.probability
         return tuple(x.place for x in chosen), Evidence("where", spans, basis, probability)
 
-    def _participants(self, draft: _Draft, incident: _Incident, voice: Voice) -> tuple[tuple[Participant, ...], list[Evidence]]:
+    def _participants(
+        self, draft: _Draft, incident: _Incident, voice: Voice, country: str
+    ) -> tuple[tuple[Participant, ...], list[Evidence]]:
         doers = next((m.initiator for m in draft.mentions if m.initiator), [])
         done_to = next((m.target for m in draft.mentions if m.target), [])
         basis1 = basis2 = ""
-        if not doers and incident.initiator:
-            doers, basis1 = incident.initiator, _SAME
-        elif doers and doers[0].generic and incident.initiator and re.match(r"the ", self.document.text[max(0, doers[0].start - 4) : doers[0].end].lstrip().lower()):
+        if (not doers and incident.initiator) or (
+            doers
+            and doers[0].generic
+            and incident.initiator
+            and re.match(r"the ", self.document.text[max(0, doers[0].start - 4) : doers[0].end].lstrip().lower())
+        ):
             doers, basis1 = incident.initiator, _SAME
         if not done_to and incident.target:
             done_to, basis2 = incident.target, _SAME
+        doers = [self.actors.at(n, country) for n in doers]
+        done_to = [self.actors.at(n, country) for n in done_to]
         first = draft.mentions[0]
         if first.claimed and voice.actor is not None and draft.modality == "asserted":
             doers, basis1 = [Named(voice.actor, voice.start, voice.end)], ""
         participants: list[Participant] = []
         evidence: list[Evidence] = []
-        kept = [d for d in doers if d.actor.kind != "Civilians" or incident.code in ("peaceful_protest", "agreement", "violent_demonstration", "mob_violence", "protest_with_intervention", "excessive_force_against_protesters")]
-        if incident.code in ("peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters", "violent_demonstration"):
+        kept = [
+            d
+            for d in doers
+            if d.actor.kind != "Civilians"
+            or incident.code
+            in (
+                "peaceful_protest",
+                "agreement",
+                "violent_demonstration",
+                "mob_violence",
+                "protest_with_intervention",
+                "excessive_force_against_protesters",
+            )
+        ]
+        if incident.code in (
+            "peaceful_protest",
+            "protest_with_intervention",
+            "excessive_force_against_protesters",
+            "violent_demonstration",
+        ):
             kept, done_to = self._demonstration(incident.code, kept, done_to)
         if incident.code == "disrupted_weapons_use":
             done_to = [d for d in done_to if is_armed(d.actor.kind)]
         same = {(d.actor.canonical or d.actor.name.lower()) for d in kept[:1]}
-        targets = [t for t in done_to if (t.actor.canonical or t.actor.name.lower()) not in same or t.actor.canonical is None and t.start not in {k.start for k in kept}]
+        targets = [
+            t
+            for t in done_to
+            if (t.actor.canonical or t.actor.name.lower()) not in same
+            or (t.actor.canonical is None and t.start not in {k.start for k in kept})
+        ]
         for number, named in enumerate(kept[:3]):
             participants.append(Participant("initiator" if number == 0 else "co-belligerent", named.actor, 1))
             if number == 0:
@@ -641,20 +857,32 @@ class _Teller:
                 continue
             words = " + ".join(text[a:b].strip() for a, b in spans)
             values[name] = as_count(total, words)
-            evidence.append(Evidence(name, tuple(self._span(a, b) for a, b in spans), "read" if rules == ["stated"] else f"read: {total.rule}"))
+            evidence.append(
+                Evidence(
+                    name,
+                    tuple(self._span(a, b) for a, b in spans),
+                    "read" if rules == ["stated"] else f"read: {total.rule}",
+                )
+            )
         return Counts(**values), evidence
 
-    def _attribution(self, draft: _Draft, participants: tuple[Participant, ...], speaker: Speaker) -> tuple[Attribution, Evidence | None]:
+    def _attribution(
+        self, draft: _Draft, participants: tuple[Participant, ...], speaker: Speaker
+    ) -> tuple[Attribution, Evidence | None]:
         doer = next((p for p in participants if p.role == "initiator"), None)
         if doer is None:
             return "none", None
         first = draft.mentions[0]
         spans = (self._span(*first.trigger),)
-        if first.claimed or (speaker.canonical and speaker.canonical == doer.actor.canonical and draft.modality == "asserted"):
+        if first.claimed or (
+            speaker.canonical and speaker.canonical == doer.actor.canonical and draft.modality == "asserted"
+        ):
             return "claimed", Evidence("attribution", spans, "read: the actor says so itself")
         suspected = next((m.suspected for m in draft.mentions if m.suspected), None)
         if suspected or draft.modality == "possible":
-            return "suspected", Evidence("attribution", (self._span(*suspected),) if suspected else spans, "read: a word of doubt")
+            return "suspected", Evidence(
+                "attribution", (self._span(*suspected),) if suspected else spans, "read: a word of doubt"
+            )
         if speaker.kind in ("party", "security") or (speaker.kind == "official" and speaker.canonical):
             return "alleged", Evidence("attribution", spans, "inferred: said by a party")
         return "independent", Evidence("attribution", spans, "inferred: said by no party")
@@ -702,7 +930,15 @@ def _identified(claims: Sequence[Claim]) -> list[Claim]:
     return result
 
 
-def build_claims(parsed: Parsed, mentions: Sequence[Mention], actors: ActorReader, located: Sequence[Located], codebook: Codebook, anchor: date | None, coder: str) -> tuple[Claim, ...]:
+def build_claims(
+    parsed: Parsed,
+    mentions: Sequence[Mention],
+    actors: ActorReader,
+    located: Sequence[Located],
+    codebook: Codebook,
+    anchor: date | None,
+    coder: str,
+) -> tuple[Claim, ...]:
     """Return the claims of a document, in the order a reader meets them."""
     teller = _Teller(parsed, actors, located, codebook, anchor)
     teller.tell(mentions)

@@ -32,7 +32,9 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("source", r"src|source|informant|reported[ _]by|who[ _]said|source[ _]name|witness|contact"),
 )  # fmt: skip
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _COLUMNS)
-_UNKNOWN = re.compile(r"^\s*(?:\?+|-+|–|n/?a|unk(?:nown)?|none known|not known|not stated|null|none|nil|\.)?\s*$", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"^\s*(?:\?+|-+|–|n/?a|unk(?:nown)?|none known|not known|not stated|null|none|nil|\.)?\s*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +84,48 @@ def read_row(document: Document, known_country: str = "") -> Row | None:
 
     toponym = None
     area = cell("area")
-    if area and not re.search(r"\b(?:province|governorate|region|state|county|oblast|department)\b", area, re.IGNORECASE):
+    if area and not re.search(
+        r"\b(?:province|governorate|region|state|county|oblast|department)\b", area, re.IGNORECASE
+    ):
         area = f"{area} province"
     within = tuple(w for w in (cell("district"), area, cell("country")) if w)
     for role in ("place", "district", "area"):
         if name := cell(role):
             part = roles[role]
             kind = ""
-            if m := re.search(r"\s+(raion|district|province|governorate|county|oblast|township|territory|region)$", name, re.IGNORECASE):
+            if m := re.search(
+                r"\s+(raion|district|province|governorate|county|oblast|township|territory|region)$",
+                name,
+                re.IGNORECASE,
+            ):
                 kind, name = m[1].lower(), name[: m.start()]
             relation = "in"
-            if m := re.match(r"(?:near|outside|around|north of|south of|east of|west of|n of|s of|e of|w of)\s+", name, re.IGNORECASE):
+            if m := re.match(
+                r"(?:near|outside|around|north of|south of|east of|west of|n of|s of|e of|w of)\s+", name, re.IGNORECASE
+            ):
                 relation, name = "near", name[m.end() :]
             start = text.find(name, part.start, part.end)
             kinds = {"area": "province", "district": "district"}
-            toponym = Toponym(name, start, start + len(name), relation, kind or kinds.get(role, ""), tuple(w for w in within if not w.startswith(name)))  # type: ignore[arg-type]
+            toponym = Toponym(
+                name,
+                start,
+                start + len(name),
+                relation,
+                kind or kinds.get(role, ""),
+                tuple(w for w in within if not w.startswith(name)),
+            )  # type: ignore[arg-type]
             break
     return Row(roles, toponym)
 
 
 def apply_row(
-    document: Document, row: Row, claims: Sequence[Claim], place: Place | None, codebook: Codebook, country: str, anchor: date | None
+    document: Document,
+    row: Row,
+    claims: Sequence[Claim],
+    place: Place | None,
+    codebook: Codebook,
+    country: str,
+    anchor: date | None,
 ) -> tuple[Claim, ...]:
     """Return `claims` of a row with what its own columns say.
 
@@ -135,7 +158,9 @@ def apply_row(
             evidence.pop("when", None)
         if place is not None and row.toponym is not None:
             where = (place,)
-            evidence["where"] = Evidence("where", (document.span(row.toponym.start, row.toponym.end),), "read", place.probability)
+            evidence["where"] = Evidence(
+                "where", (document.span(row.toponym.start, row.toponym.end),), "read", place.probability
+            )
         participants = claim.participants
         counts = claim.counts
         if number == 0:
@@ -145,11 +170,23 @@ def apply_row(
             if words and part and claim.evidence_for("speaker") is not None and not claim.evidence_for("speaker").spans:  # type: ignore[union-attr]
                 claim = replace(claim, speaker=Speaker(words, speaker_kind(words)))
                 evidence["speaker"] = Evidence("speaker", (document.span(part.start, part.end),))
-        result.append(replace(claim, when=when, where=where, participants=participants, counts=counts, background=False, evidence=tuple(evidence.values())))
+        result.append(
+            replace(
+                claim,
+                when=when,
+                where=where,
+                participants=participants,
+                counts=counts,
+                background=False,
+                evidence=tuple(evidence.values()),
+            )
+        )
     return tuple(result)
 
 
-def _participants(document: Document, row: Row, claim: Claim, actors: ActorList, country: str, evidence: dict[str, Evidence]) -> tuple[Participant, ...]:
+def _participants(
+    document: Document, row: Row, claim: Claim, actors: ActorList, country: str, evidence: dict[str, Evidence]
+) -> tuple[Participant, ...]:
     sides: dict[int, list[Participant]] = {1: [], 2: []}
     for p in claim.participants:
         sides[p.side].append(p)
@@ -171,9 +208,17 @@ def _participants(document: Document, row: Row, claim: Claim, actors: ActorList,
         actor = replace(actors.actor(match, country), name=words)
         if side == 1:
             actor = replace(actor, kind=actors.initiator_kind(match))
-        if claim.code in ("peaceful_protest", "protest_with_intervention", "excessive_force_against_protesters") and actor.kind in ("Civilians", "Rioters", "Protesters", "Identity militia"):
+        if claim.code in (
+            "peaceful_protest",
+            "protest_with_intervention",
+            "excessive_force_against_protesters",
+        ) and actor.kind in ("Civilians", "Rioters", "Protesters", "Identity militia"):
             actor = replace(actor, kind="Protesters")
-        elif claim.code in ("violent_demonstration", "mob_violence") and side == 1 and actor.kind in ("Civilians", "Protesters"):
+        elif (
+            claim.code in ("violent_demonstration", "mob_violence")
+            and side == 1
+            and actor.kind in ("Civilians", "Protesters")
+        ):
             actor = replace(actor, kind="Rioters")
         sides[side] = [Participant("initiator" if side == 1 else "target", actor, side)]
         evidence[role] = Evidence(role, (document.span(part.start, part.end),))
@@ -181,7 +226,10 @@ def _participants(document: Document, row: Row, claim: Claim, actors: ActorList,
         first = next((p for p in (*sides[2], *sides[1]) if p.actor.kind == "Protesters"), None)
         force = next((p for p in (*sides[1], *sides[2]) if p.actor.kind not in ("Protesters", "Civilians")), None)
         if first is not None and first.side == 2:
-            sides = {1: [replace(first, side=1, role="initiator")], 2: [replace(force, side=2, role="target")] if force else []}
+            sides = {
+                1: [replace(first, side=1, role="initiator")],
+                2: [replace(force, side=2, role="target")] if force else [],
+            }
             a, b = evidence.pop("actor1", None), evidence.pop("actor2", None)
             if b:
                 evidence["actor1"] = replace(b, field="actor1")
@@ -191,8 +239,15 @@ def _participants(document: Document, row: Row, claim: Claim, actors: ActorList,
 
 
 def _counts(document: Document, row: Row, claim: Claim, codebook: Codebook, evidence: dict[str, Evidence]) -> Counts:
-    values: dict[str, Count | None] = {n: getattr(claim.counts, n) for n in ("deaths", "injured", "detained", "abducted", "displaced")}
-    taken = "detained" if claim.code in ("arrests", "protest_with_intervention", "peaceful_protest", "excessive_force_against_protesters") else "abducted"
+    values: dict[str, Count | None] = {
+        n: getattr(claim.counts, n) for n in ("deaths", "injured", "detained", "abducted", "displaced")
+    }
+    taken = (
+        "detained"
+        if claim.code
+        in ("arrests", "protest_with_intervention", "peaceful_protest", "excessive_force_against_protesters")
+        else "abducted"
+    )
     for role, name in (("deaths", "deaths"), ("injured", "injured"), ("taken", taken), ("displaced", "displaced")):
         part = row.cells.get(role)
         if part is None:
@@ -204,7 +259,9 @@ def _counts(document: Document, row: Row, claim: Claim, codebook: Codebook, evid
         if quantity is None and re.fullmatch(r"0+|no|nil", words, re.IGNORECASE):
             values[name] = Count(0, 0, 0, words, "cell")
         elif quantity is not None:
-            values[name] = replace(as_count(quantity, words), rule="cell" if quantity.rule == "stated" else quantity.rule)
+            values[name] = replace(
+                as_count(quantity, words), rule="cell" if quantity.rule == "stated" else quantity.rule
+            )
         else:
             continue
         evidence[name] = Evidence(name, (document.span(part.start, part.end),))

@@ -33,18 +33,81 @@ _NEAR = re.compile(
     r"\b(?:near|nearby|outside|around|close to|not far from|on the outskirts of|outskirts of|in the vicinity of|vicinity of|next to|towards?|countryside of|countryside around|on a ridge above|above|off|along|beside|adjacent to|between|surrounding)\s+(?:the\s+)?(?:(?:city|town|village|area|capital|mountain|countryside)s?\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
-_LINE_BEFORE = re.compile(r"\b(?:road|highway|route|track|street|axis|motorway|railway|line)\s+(?:to|from|between|towards?|leading to|linking|connecting|into)\s+(?:the\s+)?(?:\w+\s+of\s+)?$", re.IGNORECASE)
-_LINE_AFTER = re.compile(r"^(?:[-–—/]| to | and )?\s*[A-Z]?[\w'’-]*\s*(?:road|highway|route|axis|motorway|railway|border|river|track)\b")
-_LOCATIVE = {"in", "at", "near", "outside", "around", "from", "to", "toward", "towards", "of", "between", "on", "into", "over", "across", "inside", "through", "above", "against", "for"}
-_EVENT_NOUNS = {"attack", "bombing", "massacre", "ambush", "strike", "clash", "clashes", "siege", "raid", "blast", "killings", "shooting", "explosion", "abduction", "protest"}
-_HEADINGS = re.compile(r"^(?:summary|outlook|background|overview|context|analysis|security|health|protection|access|recommendations?|conclusions?|notes?|annex|highlights?|key|situation|incidents?|updates?|introduction|other|general|main|week|report|bulletin|trends?|movement|roads?|events?|sources?|methodology|contact)\b", re.IGNORECASE)
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_LINE_BEFORE = re.compile(
+    r"\b(?:road|highway|route|track|street|axis|motorway|railway|line)\s+(?:to|from|between|towards?|leading to|linking|connecting|into)\s+(?:the\s+)?(?:\w+\s+of\s+)?$",
+    re.IGNORECASE,
+)
+_LINE_AFTER = re.compile(
+    r"^(?:[-–—/]| to | and )?\s*[A-Z]?[\w'’-]*\s*(?:road|highway|route|axis|motorway|railway|border|river|track)\b"
+)
+_LOCATIVE = {
+    "in",
+    "at",
+    "near",
+    "outside",
+    "around",
+    "from",
+    "to",
+    "toward",
+    "towards",
+    "of",
+    "between",
+    "on",
+    "into",
+    "over",
+    "across",
+    "inside",
+    "through",
+    "above",
+    "against",
+    "for",
+}
+_EVENT_NOUNS = {
+    "attack",
+    "bombing",
+    "massacre",
+    "ambush",
+    "strike",
+    "clash",
+    "clashes",
+    "siege",
+    "raid",
+    "blast",
+    "killings",
+    "shooting",
+    "explosion",
+    "abduction",
+    "protest",
+}
+_HEADINGS = re.compile(
+    r"^(?:summary|outlook|background|overview|context|analysis|security|health|protection|access|recommendations?|conclusions?|notes?|annex|highlights?|key|situation|incidents?|updates?|introduction|other|general|main|week|report|bulletin|trends?|movement|roads?|events?|sources?|methodology|contact)\b",
+    re.IGNORECASE,
+)
+_NUMBERS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+}
 # What may stand between a place and the place around it.
 _CONTAINED = re.compile(
     rf"^(?:['’]s|,|\s*\(|\s+(?:{_KIND_WORDS}|town|city)\b(?:['’]s)?,?)?\s*(?:,\s*)?(?:(?:in|of|on|at|near|just|is|are|the|north|south|east|west|{_DIRECTION}|central|country['’]s|{_KIND_WORDS})\s+){{0,7}}$",
     re.IGNORECASE,
 )
-_NOT_PLACES = re.compile(r"^(?:the|a|an|mr|mrs|reuters|afp|ap|allah|god|islam|ramadan|eid|quran|bible|telegram|twitter|facebook|whatsapp|x|ied|un|eu|us|uk|nato|isis|is|sdf|christmas|easter|friday|monday|tuesday|wednesday|thursday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\W*)$", re.IGNORECASE)
+_NOT_PLACES = re.compile(
+    r"^(?:the|a|an|mr|mrs|reuters|afp|ap|allah|god|islam|ramadan|eid|quran|bible|telegram|twitter|facebook|whatsapp|x|ied|un|eu|us|uk|nato|isis|is|sdf|christmas|easter|friday|monday|tuesday|wednesday|thursday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\W*)$",
+    re.IGNORECASE,
+)
 
 
 def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[Toponym]:
@@ -66,7 +129,14 @@ def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> 
             for m in re.finditer(r"[^\W\d_][\w'’-]*(?:[ -][^\W\d_][\w'’-]*)*", lead):
                 words = re.sub(rf"\b(?:{_KIND_WORDS})\b", "", m[0], flags=re.IGNORECASE).strip()
                 words = re.sub(rf"^{_DIRECTION}\s+", "", words, flags=re.IGNORECASE)
-                if words and words[0].isupper() and not _HEADINGS.match(words) and (gazetteer.knows(words) or (start, end) == sentence.context[0] and sentence.part.kind == "item"):
+                if (
+                    words
+                    and words[0].isupper()
+                    and not _HEADINGS.match(words)
+                    and (
+                        gazetteer.knows(words) or ((start, end) == sentence.context[0] and sentence.part.kind == "item")
+                    )
+                ):
                     at = lead.find(words, m.start())
                     spans.add((start + at, start + at + len(words)))
     # "Moscow says": a capital that stands for its government is no place of the story.
@@ -75,11 +145,21 @@ def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> 
         for a, b in spans
         if not (
             any(m.start <= a < m.end for m in actors.states)
-            and re.match(r"(?:['’]s)?\s+(?:also |has |have |had |did |does |regularly |often )*(?:said|says|not|denied|confirmed|called|bomb\w*|accus\w+|claim\w*|reject\w*|insist\w*|announced|has|did)\b", text[b : b + 40])
+            and re.match(
+                r"(?:['’]s)?\s+(?:also |has |have |had |did |does |regularly |often )*(?:said|says|not|denied|confirmed|called|bomb\w*|accus\w+|claim\w*|reject\w*|insist\w*|announced|has|did)\b",
+                text[b : b + 40],
+            )
         )
     }
     # "Arab-dominated areas", "US-backed forces".
-    spans = {(a, b) for a, b in spans if not re.match(r"[-‑–](?:led|backed|dominated|held|controlled|majority|based|supported|aligned|allied|run|born|speaking)\b", text[b : b + 14])}
+    spans = {
+        (a, b)
+        for a, b in spans
+        if not re.match(
+            r"[-‑–](?:led|backed|dominated|held|controlled|majority|based|supported|aligned|allied|run|born|speaking)\b",
+            text[b : b + 14],
+        )
+    }
     ordered = _without_overlaps(spans)
     found = [_read(text, ordered, i) for i in range(len(ordered))]
     return [_in_context(t, parsed, found) for t in found]
@@ -119,21 +199,44 @@ def _names(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) -> set
     run: list[Any] = []
     tokens = list(sentence.span)
     for token in [*tokens, None]:
-        if token is not None and token.pos_ in ("PROPN",) and (token.text[:1].isupper() or not token.text[:1].isalpha()) and token.text not in ("'s", "’s", ","):
+        if (
+            token is not None
+            and token.pos_ in ("PROPN",)
+            and (token.text[:1].isupper() or not token.text[:1].isalpha())
+            and token.text not in ("'s", "’s", ",")
+        ):
             run.append(token)
             continue
-        if token is not None and run and token.text in ("-", "–", "al", "el", "ez", "az", "ad", "as", "ash", "de", "du", "la") and token.i + 1 < len(doc) and doc[token.i + 1].pos_ == "PROPN":
+        if (
+            token is not None
+            and run
+            and token.text in ("-", "–", "al", "el", "ez", "az", "ad", "as", "ash", "de", "du", "la")
+            and token.i + 1 < len(doc)
+            and doc[token.i + 1].pos_ == "PROPN"
+        ):
             run.append(token)
             continue
         if run:
             before = doc[run[0].i - 1].lower_ if run[0].i > sentence.span.start else ""
             name = doc.text[run[0].idx : run[-1].idx + len(run[-1])]
-            locative = before in _LOCATIVE or (before == "the" and run[0].i - 2 >= sentence.span.start and doc[run[0].i - 2].lower_ in _LOCATIVE)
+            locative = before in _LOCATIVE or (
+                before == "the" and run[0].i - 2 >= sentence.span.start and doc[run[0].i - 2].lower_ in _LOCATIVE
+            )
             person = any(t.ent_type_ == "PERSON" for t in run)
             next_word = doc[run[-1].i + 1].lower_ if run[-1].i + 1 < len(doc) else ""
             kinded = bool(re.fullmatch(_KIND_WORDS, next_word))
             event_noun = next_word in _EVENT_NOUNS and len(run) <= 2 and not person
-            if event_noun or (locative and (gazetteer.knows(name) or not person and before in ("in", "near", "at", "outside"))) or (kinded and not person) or (not person and len(name) > 3 and gazetteer.knows(name) and not any(t.ent_type_ == "ORG" for t in run)):
+            if (
+                event_noun
+                or (locative and (gazetteer.knows(name) or (not person and before in ("in", "near", "at", "outside"))))
+                or (kinded and not person)
+                or (
+                    not person
+                    and len(name) > 3
+                    and gazetteer.knows(name)
+                    and not any(t.ent_type_ == "ORG" for t in run)
+                )
+            ):
                 found.add((offset + run[0].idx, offset + run[-1].idx + len(run[-1])))
             run = []
     result = set()
@@ -142,7 +245,12 @@ def _names(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) -> set
             continue
         # "Syrian Democratic Forces", "Islamic State West Africa Province": names of actors are no places,
         # but "Moscow" is, also where it stands for a government.
-        inside = [m for m in actors.within(start, end) if m.end - m.start > end - start or (not m.generic and m.force != "state" and m.start <= start and m.end >= end)]
+        inside = [
+            m
+            for m in actors.within(start, end)
+            if m.end - m.start > end - start
+            or (not m.generic and m.force != "state" and m.start <= start and m.end >= end)
+        ]
         if not inside:
             result.add((start, end))
     return result
@@ -179,7 +287,11 @@ def _read(text: str, spans: Sequence[tuple[int, int]], i: int) -> Toponym:
                 distance = n * (1.609344 if m["unit"].lower().startswith("mi") else 1.0)
     if relation == "in" and _NEAR.search(before):
         relation = "near"
-    if _LINE_BEFORE.search(before) or re.match(r"^(?:['’]s)?\s+(?:road|highway|route|axis|motorway|border)\b", after, re.IGNORECASE) or re.match(r"^\s*(?:[-–—]|to|and)\s*[A-Z][\w'’-]+\s+(?:road|highway|route|axis)\b", after):
+    if (
+        _LINE_BEFORE.search(before)
+        or re.match(r"^(?:['’]s)?\s+(?:road|highway|route|axis|motorway|border)\b", after, re.IGNORECASE)
+        or re.match(r"^\s*(?:[-–—]|to|and)\s*[A-Z][\w'’-]+\s+(?:road|highway|route|axis)\b", after)
+    ):
         relation = "line"
     within: list[str] = []
     j = i + 1
