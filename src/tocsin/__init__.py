@@ -1,1 +1,45 @@
-"""Reports about armed conflict in, a defensible event dataset out."""
+"""Reports about armed conflict in, a defensible event dataset out.
+
+In a notebook::
+
+    import tocsin
+
+    account = tocsin.run(["reports/"], "dataset/", published="2019-03-06")
+    with tocsin.open("dataset/workspace") as dataset:
+        for event in dataset.events():
+            print(event.when.start, event.code, event.disputed)
+        frame = dataset.events_table().to_pandas()
+    print(tocsin.explain("Shelling killed three people in Idlib on Monday.").claims)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tocsin.pipeline import Account, Dataset, Explanation
+    from tocsin.pipeline.notebook import explain, open, run
+
+__all__ = ["Account", "Dataset", "Explanation", "explain", "open", "run"]
+
+_WHERE = {
+    "Account": "tocsin.pipeline",
+    "Dataset": "tocsin.pipeline",
+    "Explanation": "tocsin.pipeline",
+    "explain": "tocsin.pipeline.notebook",
+    "open": "tocsin.pipeline.notebook",
+    "run": "tocsin.pipeline.notebook",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use: `import tocsin` must not load a language model.
+    if name in _WHERE:
+        from importlib import import_module
+
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'tocsin' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +18,8 @@ _BAR = 24
 _PARTS = " ▏▎▍▌▋▊▉"
 # How many ids or names are shown of those that need an eye.
 _SHOWN = 3
+# An event's id: a letter, a hyphen and twenty digits. Eight of them tell ten thousand events apart.
+_ID = 22
 
 _LANGUAGES = {
     "am": "Amharic",
@@ -40,7 +42,7 @@ _LANGUAGES = {
 }
 
 
-def render_account(account: Account, console: Console) -> RenderableType:
+def render_account(account: Account) -> RenderableType:
     """The whole account."""
     exported = account.exported
     return Group(
@@ -173,7 +175,7 @@ def _eye(exported: Exported) -> Iterable[RenderableType]:
     for count, words, examples in rows:
         line = Text("".join(part for n, part in enumerate(words.split("|")) if n != 1 or count != 1))
         if examples:
-            line.append(f"\n{_some(examples)}", style="dim")
+            line.append(f"\n{_some([_short(example) for example in examples])}", style="dim")
         table.add_row(f"{count:,}", line)
     yield table
 
@@ -227,6 +229,11 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _one(number: int, one: str, many: str) -> str:
     return one if number == 1 else many
+
+
+def _short(name: str) -> str:
+    """An event's id as `tocsin show` takes it; other names as they are."""
+    return name[:10] if name.startswith("e-") and len(name) == _ID else name
 
 
 def _some(names: Sequence[str]) -> str:

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli._screen import answering, out, print_json, print_problems, watching
-from tocsin.cli._settings import settle
+from tocsin.cli import _codebook
+from tocsin.cli._screen import answer, answering, print_json, print_problems, screen, watching
+from tocsin.cli._settings import day, settle
+from tocsin.errors import NothingUsable
 
 __all__ = ["app"]
 
@@ -99,9 +101,201 @@ def run(
         else:
             print_problems(account.problems, settings.out / "internal" / "problems.txt")
             if not quiet:
-                out().print(render_account(account, out()))
+                answer(render_account(account))
     if account.problems:
         raise typer.Exit(1)
 
+
+@app.command(epilog="Example: tocsin add reports/ --workspace dataset/workspace")
+def add(
+    paths: Paths,
+    out_dir: Out = None,
+    workspace: Home = None,
+    published: Published = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read reports into a workspace. What was read before is passed over; bad inputs are named and left out."""
+    with answering(as_json=as_json, resume=_resume):
+        settings = settle(out_dir, workspace, published)
+        from tocsin import pipeline
+        from tocsin.cli._account import render_read
+
+        with pipeline.open_workspace(settings.workspace) as kept, watching(quiet or as_json) as progress:
+            read = pipeline.add(kept, paths, published=settings.published, progress=progress)
+        if as_json:
+            print_json(read)
+        else:
+            print_problems(read.problems)
+            if not quiet and read.usable:
+                answer(render_read(read))
+        if not read.usable:
+            raise NothingUsable("none of the inputs could be used; name files or folders of reports")
+    if read.problems:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: tocsin code --workspace dataset/workspace --codebook my-codes.toml")
+def code(
+    out_dir: Out = None,
+    workspace: Home = None,
+    codebook: Layer = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read claims from every document that was not coded yet, or not by this coder and codebook."""
+    with answering(as_json=as_json, resume=_resume):
+        settings = settle(out_dir, workspace, codebook=codebook)
+        from tocsin import pipeline
+        from tocsin.cli._account import render_coded
+
+        with (
+            pipeline.open_workspace(settings.workspace, create=False) as kept,
+            watching(quiet or as_json) as progress,
+        ):
+            codes = pipeline.open_codebook(settings.codebook)
+            coder = pipeline.open_coder(codes, pipeline.open_places(progress))
+            coded = pipeline.code(kept, coder, progress=progress)
+        if as_json:
+            print_json(coded)
+        else:
+            print_problems(coded.problems)
+            if not quiet:
+                answer(render_coded(coded))
+    if coded.problems:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: tocsin link --workspace dataset/workspace")
+def link(
+    out_dir: Out = None,
+    workspace: Home = None,
+    codebook: Layer = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find copies, put claims about one incident together, and merge them into events. Ids stay."""
+    with answering(as_json=as_json, resume=_resume):
+        settings = settle(out_dir, workspace, codebook=codebook)
+        from tocsin import pipeline
+        from tocsin.cli._account import render_linked
+
+        with (
+            pipeline.open_workspace(settings.workspace, create=False) as kept,
+            watching(quiet or as_json) as progress,
+        ):
+            linked = pipeline.link(kept, pipeline.open_codebook(settings.codebook), progress=progress)
+        if as_json:
+            print_json(linked)
+        elif not quiet:
+            answer(render_linked(linked))
+
+
+@app.command(epilog="Example: tocsin export --out dataset/")
+def export(
+    out_dir: Out = None,
+    workspace: Home = None,
+    codebook: Layer = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the table, the lines and the page that may be handed on, and the full record into OUT/internal."""
+    with answering(as_json=as_json, resume="each file is either the old one or the whole new one; run it again"):
+        settings = settle(out_dir, workspace, codebook=codebook)
+        from tocsin import pipeline
+        from tocsin.cli._account import render_exported
+
+        with (
+            pipeline.open_workspace(settings.workspace, create=False) as kept,
+            watching(quiet or as_json) as progress,
+        ):
+            codes, places = pipeline.open_codebook(settings.codebook), pipeline.open_places(progress)
+            exported = pipeline.export(kept, settings.out, codes, places, progress=progress)
+        if as_json:
+            print_json(exported)
+        elif not quiet:
+            answer(render_exported(exported, settings.out))
+
+
+@app.command(epilog="Example: tocsin show e-3fa9")
+def show(
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="Id of an event or a row; the beginning is enough.")],
+    out_dir: Out = None,
+    workspace: Home = None,
+    codebook: Layer = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show an event with its claims, the words each field was read from, and what is disputed."""
+    with answering(as_json=as_json):
+        settings = settle(out_dir, workspace, codebook=codebook)
+        from tocsin import pipeline
+        from tocsin.cli._reading import render_event
+
+        codes = pipeline.open_codebook(settings.codebook)
+        with pipeline.open_workspace(settings.workspace, create=False) as kept:
+            found = pipeline.find_events(kept, event, settings.out)
+            readings = [pipeline.read_event(kept, one, codes) for one in found]
+        if as_json:
+            print_json(readings[0] if len(readings) == 1 else readings)
+        else:
+            for reading in readings:
+                answer(render_event(reading))
+
+
+@app.command(epilog='Example: tocsin explain "Shelling killed three people in Idlib on Monday." --published 2019-03-06')
+def explain(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A sentence or a short report; - reads standard input.")],
+    published: Published = None,
+    codebook: Layer = None,
+    as_json: AsJson = False,
+) -> None:
+    """Code a sentence and show why: each field with its value, words, rule and score."""
+    with answering(as_json=as_json):
+        given = None if published is None else day(published, "--published")
+        from tocsin import pipeline
+        from tocsin.cli._reading import render_explanation
+
+        words = typer.get_text_stream("stdin").read() if text == "-" else text
+        with watching(as_json) as progress:
+            codes = pipeline.open_codebook(codebook)
+            coder = pipeline.open_coder(codes, pipeline.open_places(progress))
+            explanation = pipeline.explain_text(words, coder, codes, given)
+        if as_json:
+            print_json(explanation)
+        else:
+            answer(render_explanation(explanation))
+
+
+@app.command(epilog="Example: tocsin forget reports/note-07.txt --reason source-at-risk")
+def forget(
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Its id, or its name on arrival (NAME#ITEM).")],
+    reason: Annotated[str, typer.Option(metavar="CODE", help="A short code, such as source-at-risk or request.")],
+    out_dir: Out = None,
+    workspace: Home = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Destroy a document: original, text, claims and quotes. Only a tombstone without content is left.
+
+    Outputs, releases and backups that may still hold it are listed: those are for you to destroy.
+    """
+    with answering(as_json=as_json, resume="run the same command again to finish"):
+        settings = settle(out_dir, workspace)
+        from tocsin import pipeline
+        from tocsin.cli._forgetting import render_forgotten
+
+        with pipeline.open_workspace(settings.workspace, create=False) as kept:
+            document_id = pipeline.find_document(kept, document)
+            if not yes and not typer.confirm(f"Destroy {document_id} for good?", err=True):
+                screen().print("nothing was changed")
+                raise typer.Exit(0)
+            forgotten = pipeline.forget(kept, document_id, reason)
+        if as_json:
+            print_json(forgotten)
+        else:
+            answer(render_forgotten(forgotten))
+
+
+app.add_typer(_codebook.commands)
 
 _resume = "what was read and coded so far is kept; run the same command again to go on"

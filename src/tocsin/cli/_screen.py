@@ -17,11 +17,12 @@ from rich.text import Text
 from tocsin.errors import TocsinError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.progress import Progress as Bar
 
     from tocsin.pipeline import Problem
 
-__all__ = ["Watched", "answering", "out", "print_json", "print_problems", "screen", "watching"]
+__all__ = ["Watched", "answer", "answering", "out", "print_json", "print_problems", "screen", "watching"]
 
 MOST_PROBLEMS = 20
 """How many problems are listed; the rest are counted."""
@@ -37,6 +38,17 @@ _WIDEST = 100
 def out() -> Console:
     """The console for answers."""
     return _console(sys.stdout)
+
+
+def answer(renderable: RenderableType) -> None:
+    """Print an answer on standard output; in a file or a pipe, lines end where their words do."""
+    console = out()
+    if console.is_terminal:
+        console.print(renderable)
+        return
+    with console.capture() as captured:
+        console.print(renderable)
+    sys.stdout.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
 def screen() -> Console:

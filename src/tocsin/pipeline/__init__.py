@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tocsin.codebook import Codebook
-from tocsin.errors import NothingUsable
+from tocsin.errors import NotFound, NothingUsable
 from tocsin.interfaces import Coder, Gazetteer, Progress
 from tocsin.pipeline._account import (
     Account,
@@ -26,29 +26,48 @@ from tocsin.pipeline._account import (
 )
 from tocsin.pipeline._adding import add_inputs
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
+from tocsin.pipeline._dataset import Dataset
+from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import export_files, write_problems
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._progress import Silent
-from tocsin.store import Workspace
+from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
+from tocsin.pipeline._teaching import Neighbour, Trial, try_codes
+from tocsin.store import Forgotten, Workspace
 
 __all__ = [
     "Account",
+    "ClaimReading",
     "Coded",
+    "Dataset",
+    "EventReading",
     "EventsOfType",
+    "Explained",
+    "Explanation",
     "Exported",
     "Eye",
+    "FieldReading",
     "Linked",
+    "Mark",
+    "Neighbour",
     "Problem",
     "Read",
+    "Trial",
     "add",
     "code",
+    "explain_text",
     "export",
+    "find_document",
+    "find_events",
+    "forget",
     "link",
     "open_codebook",
     "open_coder",
     "open_places",
     "open_workspace",
+    "read_event",
     "run",
+    "try_codes",
 ]
 
 MOST_PROBLEMS = 20
@@ -147,6 +166,37 @@ def export(
     begun = time.monotonic()
     exported = export_files(workspace, out, codebook, gazetteer, progress or Silent(), datetime.now(UTC))
     return replace(exported, seconds=_since(begun))
+
+
+def forget(workspace: Workspace, document_id: str, reason: str) -> Forgotten:
+    """Destroy a document and all that rests on it alone; `reason` is a short code.
+
+    Files written from the workspace are not touched: what is returned names those that are still there.
+    """
+    forgotten = workspace.forget(document_id, datetime.now(UTC), reason)
+    return replace(forgotten, outputs=tuple(path for path in forgotten.outputs if path.exists()))
+
+
+def find_document(workspace: Workspace, reference: str) -> str:
+    """The id of the document that `reference` names: an id, or a name on arrival, with ``#item`` where it has one.
+
+    Raises
+    ------
+    NotFound
+        If it names none, or several.
+    """
+    if workspace.is_forgotten(reference) or reference in workspace.document_ids():
+        return reference
+    name, _, item = reference.rpartition("#")
+    found = workspace.document_ids(reference) if reference else ()
+    if not found and name:
+        ids = workspace.document_ids(name)
+        found = tuple(i for i in ids if any(r.name == name and r.item == item for r in workspace.receipts(i)))
+    if not found:
+        raise NotFound(f"no document {reference!r} in {workspace.path}; names are in the column document of claims.csv")
+    if len(found) > 1:
+        raise NotFound(f"{reference!r} holds {len(found)} documents; name one of them as {reference}#ITEM")
+    return found[0]
 
 
 def _since(begun: float) -> float:

@@ -1,0 +1,111 @@
+"""The road in a few calls, with paths and days as people type them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tocsin import pipeline
+from tocsin.errors import UsageError
+from tocsin.pipeline import Account, Dataset, Explanation
+
+if TYPE_CHECKING:
+    from tocsin.codebook import Codebook
+    from tocsin.interfaces import Coder, Progress
+
+__all__ = ["explain", "open", "run"]
+
+Pathlike = str | os.PathLike[str]
+
+
+def run(
+    paths: Pathlike | Sequence[Pathlike],
+    out: Pathlike = "tocsin-out",
+    *,
+    workspace: Pathlike | None = None,
+    published: date | str | None = None,
+    codebook: Pathlike | None = None,
+    progress: Progress | None = None,
+) -> Account:
+    """Turn reports into an event dataset; as ``tocsin run``.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Files and folders of reports.
+    out : path
+        Where the files go. What stands there is safe to hand on, but for ``internal/``.
+    workspace : path, optional
+        What is kept; ``out/workspace`` by default. One that exists is extended.
+    published : date or str, optional
+        The day of publication of reports that do not tell theirs, such as ``2019-03-06``.
+    codebook : path, optional
+        A layer on the core codebook.
+    progress : Progress, optional
+
+    Returns
+    -------
+    Account
+        What was done, in figures; ``account.problems`` lists what was left out.
+
+    Raises
+    ------
+    NothingUsable
+        If none of the inputs could be read.
+    UsageError
+        If a setting or the codebook is wrong.
+    WorkspaceError
+        If the workspace cannot be opened.
+    """
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    return pipeline.run(
+        [Path(path) for path in given],
+        Path(out),
+        workspace=None if workspace is None else Path(workspace),
+        published=_day(published),
+        codebook=None if codebook is None else Path(codebook),
+        progress=progress,
+    )
+
+
+def open(workspace: Pathlike) -> Dataset:
+    """Open the dataset that a workspace holds.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is none.
+    """
+    return Dataset(pipeline.open_workspace(Path(workspace), create=False))
+
+
+def explain(text: str, *, published: date | str | None = None, codebook: Pathlike | None = None) -> Explanation:
+    """Code a sentence, and show what every field was read from and by which rule; as ``tocsin explain``.
+
+    Raises
+    ------
+    UsageError
+        If there is no text.
+    """
+    codes, coder = _coder(None if codebook is None else Path(codebook))
+    return pipeline.explain_text(text, coder, codes, _day(published))
+
+
+@lru_cache(maxsize=2)
+def _coder(codebook: Path | None) -> tuple[Codebook, Coder]:
+    # Kept: a notebook explains many sentences, and a coder takes seconds to load.
+    codes = pipeline.open_codebook(codebook)
+    return codes, pipeline.open_coder(codes, pipeline.open_places())
+
+
+def _day(day: date | str | None) -> date | None:
+    if day is None or isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise UsageError(f"published: {day!r} is not a day; write it as 2019-03-06") from None
