@@ -36,6 +36,12 @@ class Segment:
     blanked: tuple[tuple[int, int], ...] = ()
 
     @property
+    def raw(self) -> str:
+        """The words from `start` to `end` as they stand."""
+        words: str = self.sentence.span.doc.text[self.start : self.end]
+        return words
+
+    @property
     def text(self) -> str:
         """The words of the stretch at their offsets from `start`; whatever is not its own is blank."""
         words = list(self.sentence.span.doc.text[self.start : self.end])
@@ -254,6 +260,10 @@ _UNTYPED = {
     "cases",
     "violations",
 }
+_OVER_TIME = re.compile(
+    r"\b(?:have|has) (?:been )?(?:killed|died|wounded|injured|displaced|lost)\b[^.;]{0,60}\bsince\b|\b(?:killed|died|dead|deaths|wounded|displaced)\b[^.;]{0,50}\b(?:so far|this (?:year|month)|since (?:january|february|march|april|may|june|july|august|september|october|november|december|the (?:start|beginning)|(?:19|20)\d\d))|\b(?:weeks|months|years|days) (?:in which|of (?:clashes|fighting|violence))\b|\bin (?:attacks|clashes|violence|incidents)\b[^.;]{0,40}\b(?:this|last|past) (?:week|month|year)\b",
+    re.IGNORECASE,
+)
 _COUNTING = re.compile(
     r"\b(?:record(?:s|ed|ing)?|count(?:s|ed|ing)?|regist(?:ers?|ered|ering)|document(?:s|ed|ing)?|report(?:s|ed)?|tall(?:y|ied)|verif(?:y|ied)|logg(?:ed|ing)|log|averag(?:e|ed|ing)|total(?:s|led|ed)?|number of|fell|rose|dropped|increased|decreased|declined|more than|at least|some|nearly|about|over|there (?:were|have been)|saw|suffered|experienced|monthly|summary)\b",
     re.IGNORECASE,
@@ -287,7 +297,7 @@ _NO_EVENT = re.compile(
     re.IGNORECASE,
 )
 _COMMEMORATE = re.compile(
-    r"\b(?:anniversary of (?:the|a|its|his|her) (?:\w+ )?(?:attack|bombing|massacre|killing|battle|siege|war|uprising|revolution|shooting|death)|mark(?:s|ed|ing)? the \w+ anniversary|commemorat\w+|in memory of|memorial|drill|military exercise|film|novel|museum|on trial|sentenced|convicted|in court|a court|the court|tribunal|charged with|indicted|pleaded)\b",
+    r"\b(?:anniversary of (?:the|a|its|his|her) (?:\w+ )?(?:attack|bombing|massacre|killing|battle|siege|war|uprising|revolution|shooting|death)|mark(?:s|ed|ing)? the \w+ anniversary|commemorat\w+|in memory of|memorial|drill|military exercise|film|novel|museum|on trial|sentenced|convicted|in court|(?:court|judge)s? (?:sentenced|convicted|ruled|heard|acquitted)|tribunal|charged with|indicted|pleaded)\b",
     re.IGNORECASE,
 )
 _FOILED = re.compile(
@@ -330,7 +340,7 @@ def _statement(segment: Segment, trigger: Any, times: Sequence[TimeExpression]) 
     def at(m: re.Match[str]) -> tuple[int, int]:
         return offset + m.start(), offset + m.end()
 
-    if m := _UNCLAIMED.search(text):
+    if m := _UNCLAIMED.search(segment.raw):
         strong = [c for c in segment.cues if c.strong and not offset + m.start() <= c.start < offset + m.end()]
         if not strong or re.search(r"no (?:group|one)|nobody", m[0], re.IGNORECASE):
             return None
@@ -348,6 +358,14 @@ def _statement(segment: Segment, trigger: Any, times: Sequence[TimeExpression]) 
         return _Statement(
             "generic", "unknown", at(m), total=True, untyped=kind is not None and kind[0].lower() in _UNTYPED
         )
+    if (m := _OVER_TIME.search(text)) and DEATH_WORDS.search(text):
+        return _Statement("aggregate", "unknown", at(m), total=True, untyped=True)
+    if re.search(
+        r"^\W*(?:nobody|no[ -]one|none|no (?:people|suspects?|arrests?))\b[^.;]{0,40}\b(?:arrest|detain|abduct|captur|held)",
+        text,
+        re.IGNORECASE,
+    ):
+        return None
     if m := _NOT_ME.search(text):
         return _Statement("denied", "accomplished", at(m))
     if (frame is not None and frame.saying == "denies") or ((m := _DENIED.search(text)) and segment.cues):
@@ -437,6 +455,10 @@ def _present_habit(token: Any) -> bool:
 
 # -- types ------------------------------------------------------------------------------------------------------
 
+_KILLED = re.compile(
+    r"\b(?:kill(?:ed|ing)|murdered|beheaded|executed|shot dead|massacred|hacked)\b(?! (?:\w+ )?(?:cattle|livestock|animals|sheep|goats))",
+    re.IGNORECASE,
+)
 _WENT_OFF = re.compile(
     r"\b(?:explod\w+|went off|detonat\w+|kill\w*|wound\w*|injur\w+|died|dead|blast)\b", re.IGNORECASE
 )
@@ -453,7 +475,12 @@ _ALONE = -0.2
 
 
 def _choose(
-    segment: Segment, scores: TypeScores, core: frozenset[str], armed_target: bool | None, state_initiator: bool | None
+    segment: Segment,
+    scores: TypeScores,
+    core: frozenset[str],
+    armed_target: bool | None,
+    state_initiator: bool | None,
+    takes_people: bool,
 ) -> tuple[str | None, float, bool]:
     """The code of a segment, its score, and whether its words name a type rather than a mere outcome."""
     best: dict[str, float] = {}
@@ -466,6 +493,8 @@ def _choose(
         best[code] = max(logp, -_STRONG) + bonus
     if "disrupted_weapons_use" in strong and not _WENT_OFF.search(segment.text):
         best["disrupted_weapons_use"] += 2.0
+        for code in ("remote_explosive_landmine_ied", "grenade", "shelling_artillery_missile_attack", "suicide_bomb"):
+            best.pop(code, None)
     if (
         state_initiator
         and "remote_explosive_landmine_ied" in best
@@ -482,6 +511,11 @@ def _choose(
         best["non_state_actor_overtakes_territory"] = max(
             best.get("non_state_actor_overtakes_territory", -9), best.pop("government_regains_territory")
         )
+    if "looting_property_destruction" in best and _KILLED.search(segment.text):
+        # Whoever also kills is not only after property.
+        best["armed_clash" if armed_target else "attack"] = best["looting_property_destruction"] + 0.5
+    if takes_people and "abduction_forced_disappearance" in best:
+        best["abduction_forced_disappearance"] += 2.0
     if not best:
         return None, scores.none, False
     code = max(best, key=lambda c: (best[c], c))
@@ -534,8 +568,14 @@ def read_mention(
     )
     initiator, target = _roles(segment, cue_tokens, actors, offset)
     armed = is_armed(target[0].actor.kind) if target else None
+    takes_people = any(
+        t.lemma_.lower() in ("take", "seize", "capture", "snatch", "grab", "hold")
+        and any((n := actors.of_phrase(o, offset)) is not None and n.actor.kind == "Civilians" for o in objects(t))
+        for t in segment.tokens
+        if t.pos_ == "VERB"
+    )
     state = (initiator[0].actor.kind in ("State forces", "External/Other forces")) if initiator else None
-    code, score, specific = _choose(segment, scores, frozenset(codebook.codes), armed, state)
+    code, score, specific = _choose(segment, scores, frozenset(codebook.codes), armed, state, takes_people)
     if statement.untyped:
         code = None
     toll_only = all(
@@ -602,6 +642,13 @@ def read_mention(
     start, end = _trigger(segment, code, cue_tokens)
     suspected = _SUSPECTED.search(segment.text)
     weapon = _weapon(segment)
+    time = _time(segment, times, lead)
+    if time is None and sentence.lead is not None:
+        a, b = sentence.lead
+        dated = [t for t in find_times(actors.text[a:b], anchor, reference) if t.when.start is not None]
+        if dated:
+            t = dated[0]
+            time = TimeExpression(a - offset + t.start, a - offset + t.end, t.when, t.kind, t.relative)
     mention = Mention(
         segment,
         (offset + start, offset + end),
@@ -611,7 +658,7 @@ def read_mention(
         specific,
         statement.modality,
         statement.outcome,
-        time=_time(segment, times, lead),
+        time=time,
         initiator=initiator,
         target=target,
         counts=counts,

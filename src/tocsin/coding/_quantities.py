@@ -90,7 +90,8 @@ def patients(token: Any) -> list[Any]:
     if lemma in _DIE:
         return subjects(token)
     if lemma == "dead":
-        return [c for c in token.children if c.dep_ == "nsubj"]
+        shot = [c for c in token.children if c.dep_ == "dobj"]  # "gunmen shot dead a clerk", as it is often parsed
+        return shot or [c for c in token.children if c.dep_ == "nsubj"]
     return objects(token)
 
 
@@ -177,7 +178,7 @@ def read_tolls(
                         else next((quantity(s, vague, without) for s in _primary(subjects(token))), None),
                     )
         elif low == "dead" and token.pos_ in ("ADJ", "NOUN", "ADV"):
-            for head in (c for c in token.children if c.dep_ == "nsubj"):
+            for head in patients(token):
                 take("deaths", quantity(head, vague, without))
             if "deaths" not in found:
                 take(

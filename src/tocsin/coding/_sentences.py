@@ -51,6 +51,8 @@ class Sentence:
     offset: int
     context: tuple[tuple[int, int], ...] = ()
     block: int = 0
+    lead: tuple[int, int] | None = None
+    """The words at the head of a list item that place and date it: "Sebba, 20 July."."""
 
     @property
     def in_title(self) -> bool:
@@ -135,7 +137,7 @@ def _sentences(doc: Any) -> Iterator[Any]:
 
 
 # "Masisi." or "Dori, Burkina Faso:" at the head of a list item names the place of the whole item.
-_LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][\w'’-]*(?:[ ,/-]+[^\W\d_][\w'’-]*){0,5})\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
+_LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][^.:;–—\n]{1,70}?)\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
 
 
 def parse(documents: Iterable[Document], narrative: dict[str, tuple[Part, ...]] | None = None) -> Iterator[Parsed]:
@@ -173,10 +175,12 @@ def parse(documents: Iterable[Document], narrative: dict[str, tuple[Part, ...]] 
             block += 1
         here = context
         lead = _LEAD.match(doc.text) if part.kind == "item" else None
+        led = None
         if lead is not None and not any(
             t.pos_ in ("VERB", "AUX") for t in doc.char_span(*lead.span("lead"), alignment_mode="expand") or ()
         ):
-            here = ((offset + lead.start("lead"), offset + lead.end("lead")), *context)
+            led = (offset + lead.start("lead"), offset + lead.end("lead"))
+            here = (led, *context)
         for span in _sentences(doc):
             text = span.text
             left = len(text) - len(text.lstrip())
@@ -185,5 +189,5 @@ def parse(documents: Iterable[Document], narrative: dict[str, tuple[Part, ...]] 
                 continue
             start = offset + span.start_char + left
             current.sentences.append(
-                Sentence(len(current.sentences), part, start, start + len(text), text, span, offset, here, block)
+                Sentence(len(current.sentences), part, start, start + len(text), text, span, offset, here, block, led)
             )

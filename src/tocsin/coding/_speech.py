@@ -51,6 +51,7 @@ _ACCORDING = re.compile(
     r"\b(?:according to|as reported by|as per|per|citing|quoting)\s+(?P<speaker>(?:the |an? |its |their |two |local )?[^,.;()“”]{2,90}?)(?=,|\.|;|\(|$| that | which | who | on \w+day\b)",
     re.IGNORECASE,
 )
+_NOBODY = re.compile(r"(?:no|nobody|none|neither)\b", re.IGNORECASE)
 _LAST = re.compile(r"[^,;:“”\"]{0,70}[.”\"’)\s]*$")
 _LOG_SAYS = re.compile(r"\(\s*(?P<speaker>[\w ]{2,40}?)\s+(?:says?|claims?|reports?|said)\b", re.IGNORECASE)
 
@@ -113,9 +114,14 @@ def frames(span: Any) -> list[Frame]:
         passive = any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children)
         if passive and saying in ("says", "counts", "denies", "plans", "threatens"):
             continue
-        heads = [c for c in token.children if c.dep_ == "nsubj"]
+        heads = [c for c in token.children if c.dep_ == "nsubj"][-1:]  # the parser may find two: the nearest speaks
         inherited = False
-        if not heads and token.dep_ in ("conj", "advcl", "xcomp") and token.head.lemma_.lower() in _VERBS:
+        if (
+            not heads
+            and not passive
+            and token.dep_ in ("conj", "advcl", "xcomp")
+            and token.head.lemma_.lower() in _VERBS
+        ):
             heads = [c for c in token.head.children if c.dep_ == "nsubj"]
             inherited = True
         if not heads and saying == "denies" and token.dep_ in ("acl", "advcl") and token.head.pos_ in ("PROPN", "NOUN"):
@@ -170,6 +176,7 @@ def frames(span: Any) -> list[Frame]:
         close = len(text) if close < 0 else close
         name, start, end = _trim(m["speaker"], sentence_start + m.start("speaker"))
         found.append(Frame("says", name, start, end, sentence_start + m.start(), sentence_start + close, "says"))
+    found = [f for f in found if not _NOBODY.match(f.speaker)]
     return sorted(found, key=lambda f: (f.end - f.start, f.start))
 
 

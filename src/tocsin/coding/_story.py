@@ -389,7 +389,12 @@ class _Teller:
             if (mention.own_type and mention.code != incident.code) or re.search(r"\blater\b", mention.segment.text):
                 return None
             score -= 0.5
-        if not mention.own_type or mention.claimed or mention.modality == "denied":
+        loosely_denied = mention.modality == "denied" and (
+            not mention.specific
+            or (mention.anaphor and mention.code in _VIOLENT)
+            or _compatible(mention.code, incident.code)
+        )
+        if not mention.own_type or mention.claimed or loosely_denied:
             if (
                 incident.code not in _VIOLENT
                 and incident.code is not None
