@@ -285,6 +285,8 @@ def _read(text: str, spans: Sequence[tuple[int, int]], i: int) -> Toponym:
             if m["n"]:
                 n = float(m["n"]) if m["n"][0].isdigit() else float(_NUMBERS[m["n"].lower()])
                 distance = n * (1.609344 if m["unit"].lower().startswith("mi") else 1.0)
+    if re.search(r"\bbetween\s+(?:the\s+)?(?:[\w'’-]+\s+){0,4}?(?:and\s+)?$", before):
+        relation = "line"
     if relation == "in" and _NEAR.search(before):
         relation = "near"
     if (
