@@ -244,6 +244,7 @@ def test_an_allegation_of_informing_is_not_quoted(codebook: Codebook) -> None:
         ("sexual_violence", "Two women were raped in Hajin."),
         ("attack", "Gunmen attacked an ambulance in Hajin and killed two aid workers."),
         ("air_drone_strike", "Warplanes struck a hospital in Hajin."),
+        ("air_drone_strike", "Drones struck a depot in Hajin and hit a hospital nearby, a network of doctors said."),
     ],
 )
 def test_what_endangers_people_is_placed_no_finer_than_a_division(codebook: Codebook, code: str, words: str) -> None:
@@ -257,8 +258,16 @@ def test_what_endangers_people_is_placed_no_finer_than_a_division(codebook: Code
     assert "place" in public.masked
 
 
-def test_where_the_wounded_were_taken_does_not_make_an_incident_medical(codebook: Codebook) -> None:
-    source = document("Shelling hit Hajin; the wounded were taken to the general hospital, medics said.")
+@pytest.mark.parametrize(
+    "told",
+    [
+        "the wounded were taken to the general hospital, medics said",
+        "four people died, aid workers said",
+        "a hospital source said",
+    ],
+)
+def test_where_the_wounded_were_taken_does_not_make_an_incident_medical(codebook: Codebook, told: str) -> None:
+    source = document(f"Shelling hit Hajin; {told}.")
     made = claim(source, "Shelling", code="shelling_artillery_missile_attack")
     (public,) = released(codebook, [event(made)], [made], [source])
     assert public.location == "Hajin"

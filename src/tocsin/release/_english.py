@@ -12,6 +12,7 @@ __all__ = ["is_word", "people"]
 # The pipeline refuses texts above a million characters; names rarely span two stretches of this size.
 _STRETCH = 100_000
 _ENDINGS = (
+    ("men", "man"),
     ("ies", "y"),
     ("es", ""),
     ("s", ""),
@@ -69,6 +70,7 @@ def is_word(word: str) -> bool:
     return word.endswith("ly") and word[:-2] in words
 
 
+@lru_cache(maxsize=1024)
 def people(text: str) -> tuple[tuple[int, int], ...]:
     """Where the pipeline sees persons' names in `text`: (start, end) in order."""
     pipeline = _pipeline()

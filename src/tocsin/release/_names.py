@@ -310,9 +310,14 @@ class _Reading:
             yield chunk
             return
         part: list[_Token] = []
-        for token, plain in zip(chunk, ordinary, strict=True):
-            follows = bool(part) and given_name(part[-1].text) and token.text.lower() not in _lists()["little"]
-            if plain and not follows:
+        kept = _lists()["little"] | _lists()["titles"] | _lists()["times"]
+        for at, (token, plain) in enumerate(zip(chunk, ordinary, strict=True)):
+            lower = token.text.lower()
+            follows = bool(part) and lower not in kept and (given_name(part[-1].text) or not self._known_place(part))
+            # "Trader Saw Eh": before a word that nobody knows, an ordinary one may be a name as well.
+            leads = at + 1 < len(chunk) and not ordinary[at + 1] and lower not in kept
+            leads = leads and not given_name(chunk[at + 1].text) and not self._known_place(chunk[at + 1 :])
+            if plain and not follows and not leads:
                 if part:
                     yield part
                 part = []
@@ -326,12 +331,16 @@ class _Reading:
             return
         if self._is_outlet(chunk):
             return
+        if len(chunk) == 1 and self._opens(chunk[0]):
+            return
         if self._known_place(chunk):
             yield from self._place_or_person(chunk)
             return
         body = self._body(chunk)
         if body is not None:
             chunk = chunk[body:]
+            if self._cue("place", chunk) and not self._cue("person", chunk):
+                self.told_places |= {self._name(chunk)}
             if self.known.coarse and chunk and not self._area(chunk):
                 yield from self._mask(chunk, "place")
             return
@@ -373,7 +382,10 @@ class _Reading:
         given = any(given_name(t.text) for t in chunk)
         told = all(t.key in self.known.persons for t in chunk)
         place = self._cue("place", chunk) or self._cue("known place", chunk)
-        seen = any(self._person[t.start] for t in chunk) and self._name(chunk) not in self.known.places
+        # A place in capitals opens a dispatch: "KIRKUK, Iraq - ".
+        dateline = not self.shouting and all(t.text.isupper() for t in chunk) and len(chunk[0].text) > 2
+        told_place = dateline or self._name(chunk) in self.known.places
+        seen = any(self._person[t.start] for t in chunk) and not told_place
         person = seen or self._cue("person", chunk)
         if not given and not seen and all(map(self._plain, chunk)):
             person = False
@@ -440,13 +452,27 @@ class _Reading:
                 lower in lists["titles"] or lower in lists["known"] or lower in lists["bodies"] or self._acronym(token)
             )
             named = given_name(token.text) or token.key in self.known.persons
+            # "When Musa came"; but in "Saw Eh came" the first word may be a part of the name.
+            alone = lower in lists["little"] or self._known_place(chunk[start + 1 :] or chunk)
             ordinary = self._starts(token) and is_word(lower) and not named
+            ordinary = ordinary and (alone or all(map(self._plain, chunk[start + 1 : end])))
             if not (listed or ordinary or lower in ("the", "a", "an")):
                 break
             start += 1
         while end > start and chunk[end - 1].text.lower() in _lists()["times"] | {"the"}:
             end -= 1
         return chunk[start:end]
+
+    def _opens(self, token: _Token) -> bool:
+        """Whether it is a word that has a capital only because it opens a sentence ("More than 200")."""
+        return (
+            self._starts(token)
+            and is_word(token.text)
+            and not given_name(token.text)
+            and not self._person[token.start]
+            and token.key not in self.known.persons
+            and token.key not in self.known.places
+        )
 
     def _plain(self, token: _Token) -> bool:
         lower = token.text.lower()

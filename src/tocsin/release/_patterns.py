@@ -83,13 +83,14 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 _SHAPES = _shapes()
+_MORE = re.compile(r"(?:[ ,;/|]{1,3}[-+]?\d{1,3}[.,]\d+ ?°?)+")
 _NUMBER = re.compile(r"(?<![\w.,])(?:\+|\(\+?)?\d(?:[ \t.()/\\-]{0,3}\d){5,}(?!\w)")
 _ABROAD = re.compile(r"(?<!\d)(?:\+|00)\d[\d ().-]{5,}\d")
 # "resolution 2254 (2015)", "between 2019 and 2021 12 people": a year with a small figure beside it.
 _YEAR = re.compile(r"\(?(?:\d{1,4} ?\(?)?(?:19|20)\d\d\)?(?: \(?\d{1,4})?")
 _DAY = re.compile(
-    r"(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
-    r"|^(?:19|20)\d{6}$)(?:[ T]+\d{1,2}(?:[:.]\d{2}){1,2})?"
+    r"(?<!\d)(?:(?:19|20)\d\d[-/. ](?:0?[1-9]|1[0-2])[-/. ][0-3]?\d|[0-3]?\d[-/. ][0-3]?\d[-/. ](?:19|20)\d\d"
+    r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|^(?:19|20)\d{6}$)(?!\d)(?:[ T]+\d{1,2}(?:[:.]\d{2}){1,2}(?!\d))?"
 )
 
 
@@ -111,7 +112,9 @@ def _raw(text: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in _SHAPES:
         for match in pattern.finditer(text):
             if match.end() > match.start():
-                yield match.start(), match.end(), kind
+                # Points come in rows; half of one beside another is still a point.
+                more = _MORE.match(text, match.end()) if kind == "coordinates" else None
+                yield match.start(), more.end() if more else match.end(), kind
     for match in _ABROAD.finditer(text):
         yield match.start(), match.end(), "phone"
     for match in _NUMBER.finditer(text):
