@@ -187,3 +187,62 @@ def test_further_gazetteers_are_refused_clearly(tmp_path: object) -> None:
 def test_displacement_is_as_far_as_it_says(latitude: float, longitude: float, bearing: str, km: float) -> None:
     moved = displaced(latitude, longitude, bearing, km)
     assert distance_km(latitude, longitude, *moved) == pytest.approx(km, rel=0.03, abs=0.05)
+
+
+def test_a_container_that_says_what_it_is_is_that(gazetteer: SqliteGazetteer) -> None:
+    for name in ("Aleppo province", "the province of Aleppo", "Aleppo governorate", "محافظة حلب"):
+        place = resolve(gazetteer, Toponym("Qwxzk", 0, 5, kind="village", within=(name,)), countries=("SYR",))[0]
+        assert (place.precision, place.admin1) == ("admin1", "Aleppo"), name
+        assert (place.latitude, place.longitude) == gazetteer.division_point("SYR", "Aleppo")
+    town = resolve(gazetteer, Toponym("Qwxzk", 0, 5, kind="quarter", within=("Aleppo city",)), countries=("SYR",))[0]
+    assert town.precision == "settlement"
+
+
+@pytest.mark.parametrize(
+    ("kind", "precision"),
+    [("", "admin1"), ("village", "admin1"), ("town", "admin1"), ("district", "settlement"), ("quarter", "settlement")],
+)
+def test_a_bare_container_is_the_division_unless_the_name_is_a_part_of_a_city(
+    gazetteer: SqliteGazetteer, kind: str, precision: str
+) -> None:
+    place = resolve(gazetteer, Toponym("Qwxzk", 0, 5, kind=kind, within=("Kirkuk",)), "Iraq")[0]
+    assert (place.precision, place.admin1) == (precision, "Kirkuk")
+
+
+def test_a_sound_does_not_outweigh_what_the_text_says(gazetteer: SqliteGazetteer) -> None:
+    # Spelled like a town of another division, and said to lie in this one.
+    elsewhere = Toponym("Kamishlee", 0, 9, kind="village", within=("Idlib province", "Syria"))
+    place = resolve(gazetteer, elsewhere, "Idlib")[0]
+    assert (place.gazetteer_id, place.admin1, place.precision) == ("", "Idlib", "admin1")
+    right = Toponym("Kamishlee", 0, 9, within=("Hasakah province", "Syria"))
+    assert resolve(gazetteer, right, "Hasakah")[0].admin1 == "Al-Hasakah"
+    assert resolve(gazetteer, right, "Hasakah")[0].gazetteer_id
+
+
+def test_a_capital_far_away_in_the_text_stands_for_nothing(gazetteer: SqliteGazetteer) -> None:
+    capital, name = Toponym("Bamako", 0, 6), Toponym("Qwxzk", 600, 605)
+    place = gazetteer.resolve([capital, name], ["MLI"])[1]
+    assert (place.precision, place.country, place.latitude) == ("country", "MLI", None)
+
+
+def test_where_a_report_was_filed_gives_no_more_than_its_division(gazetteer: SqliteGazetteer) -> None:
+    place = gazetteer.resolve([Toponym("MAIDUGURI", 0, 9), Toponym("Qwxzk", 60, 65)], ["NGA"])[1]
+    assert (place.precision, place.admin1) == ("admin1", "Borno")
+    assert (place.latitude, place.longitude) == gazetteer.division_point("NGA", "Borno")
+
+
+def test_a_story_that_spreads_gives_no_more_than_a_division(gazetteer: SqliteGazetteer) -> None:
+    story_places = [
+        Toponym("Abuja", 0, 5),
+        Toponym("Kano", 40, 44),
+        Toponym("Qwxzk", 80, 85),
+        Toponym("Enugu", 110, 115),
+    ]
+    place = gazetteer.resolve(story_places, ["NGA"])[2]
+    assert (place.precision, place.country) == ("admin1", "NGA")
+
+
+def test_what_stands_in_is_never_abroad(gazetteer: SqliteGazetteer) -> None:
+    near, name = Toponym("Gaziantep", 0, 9), Toponym("Qwxzk", 20, 25, within=("Syria",))
+    place = gazetteer.resolve([near, name], ["SYR"])[1]
+    assert (place.country, place.precision) == ("SYR", "country")

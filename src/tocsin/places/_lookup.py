@@ -9,7 +9,7 @@ from math import log10
 from typing import Literal
 
 from tocsin.places._geometry import Vector, unit_vector
-from tocsin.places._names import exact_key, loose_key, similarity, skeleton
+from tocsin.places._names import exact_key, folded, loose_key, similarity, skeleton
 
 __all__ = ["Candidate", "Level", "Lookup"]
 
@@ -21,6 +21,8 @@ ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.5, -0.6, -0.7, -12.0
 FAME, FEW_NAMES = 1.0, 10
 # Below this two names that share their consonants are different names ("Basra", "Busayrah").
 ALIKE = 0.75
+# In a short name each letter says more: what a letter less than this costs.
+SURE_LETTERS, PER_LETTER = 8, 0.5
 # A name can have hundreds of places; the largest are enough unless the country is known.
 MOST = 30
 
@@ -95,9 +97,10 @@ class Lookup:
             if alike >= ALIKE:
                 best[int(str(place))] = max(alike, best.get(int(str(place)), 0.0))
         found = []
+        short = PER_LETTER * max(0, SURE_LETTERS - len(folded(name)))
         for place, alike in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
             row = self._rows("SELECT * FROM place WHERE id = ?", place)[0]
-            found.append(_candidate(row, SOUNDS_ALIKE + UNLIKE * (1 - alike)))
+            found.append(_candidate(row, SOUNDS_ALIKE + UNLIKE * (1 - alike) - short))
         return tuple(found)
 
     def _has(self, name: str) -> bool:

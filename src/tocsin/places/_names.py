@@ -48,7 +48,7 @@ _QUALIFIER = frozenset({
     "upper", "lower", "nearby", "neighbouring", "neighboring", "mainland",
 })  # fmt: skip
 _ARABIC_GENERIC = frozenset({
-    "محافظه", "مدينه", "قريه", "ناحيه", "منطقه", "بلده", "قضاء", "ريف", "مخيم", "ولايه", "حي", "جمهوريه", "استان",
+    "محافظه", "مدينه", "قريه", "ناحيه", "منطقه", "بلده", "قضا", "ريف", "مخيم", "ولايه", "حي", "جمهوريه", "استان",
 })  # fmt: skip
 _PUNCTUATION = re.compile(r"[^\w]+|_+")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import exp
 
 from tocsin.places._boundaries import Boundaries
-from tocsin.places._context import Context, Mention, Weights, inside, softmax
-from tocsin.places._geometry import displaced
+from tocsin.places._context import TOWN_QUARTERS, Container, Context, Mention, Weights, inside, softmax
+from tocsin.places._geometry import displaced, distance_km
 from tocsin.places._lookup import Candidate, Lookup
-from tocsin.places._names import exact_key
+from tocsin.places._names import exact_key, split_generic
 from tocsin.records import Place, PlacePrecision, Toponym
 
 __all__ = ["Resolver"]
 
 _SIZES = ("country", "region", "admin1", "admin2", "settlement")
-# Characters between an unknown name and the place that may stand for it; an area, or the document's opening place
-# (its dateline), stands further off than it is.
-READING_DISTANCE, AREA_GAP, OPENING_GAP = 900, 250, 600
+# Characters. A name stands near another only where both are read in one or two sentences; further off, within what
+# is read of one place before the text turns to the next, it says no more than the division.
+ONE_BREATH, READING_DISTANCE = 300, 900
+# Kilometres. Places further apart than this are no neighbourhood: a name among them may be near any of them.
+SPREAD_KM = 200.0
 # What stands in for a name must be in the country told of there: an item of a digest must not take from the next.
 ITEM_CHARACTERS, ITEM_FAR_APART = 250.0, 0.1
+# A country prevails when the places read around a name are mostly in it.
+PREVAILS = 0.5
 # How likely a stand-in is right: the town a neighbourhood is in, an area's centre, the place read nearest.
 IN_TOWN, IN_AREA, BESIDE = 0.6, 0.4, 0.4
+# A town that has "districts" of its own; a smaller one is the seat of one.
+CITY_PEOPLE = 100_000
 
-_Settled = Sequence[tuple[int, Place]]
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A place that was found, where it is read; `filed` is what a document opens with, often where it was written."""
+
+    start: int
+    place: Place
+    filed: bool
 
 
 class Resolver:
@@ -41,10 +54,7 @@ class Resolver:
         mentions = _mentions(toponyms)
         context = Context(list(mentions.values()), countries, self._lookup, self._weights)
         places = {key: self._listed(mention, context) for key, mention in mentions.items()}
-        settled = sorted(
-            ((start, place) for key, place in places.items() if place for start in mentions[key].starts),
-            key=lambda item: (item[0], item[1].name, item[1].gazetteer_id),
-        )
+        settled = _settled(mentions, places)
         return tuple(
             places[_sense(t)] or self._unlisted(t, mentions[_sense(t)].containers, settled, countries) for t in toponyms
         )
@@ -91,29 +101,84 @@ class Resolver:
     # Names that are not
 
     def _unlisted(
-        self, toponym: Toponym, containers: Sequence[Candidate], settled: _Settled, countries: Sequence[str]
+        self, toponym: Toponym, containers: Sequence[Container], settled: Sequence[_Settled], countries: Sequence[str]
     ) -> Place:
         """A name that no gazetteer has.
 
-        It stands in the smallest area that the text puts around it; failing that at the place read nearest to
-        it in the same country; failing that it has no point, and what the rest of the document agrees on.
+        It stands in the smallest area that the text puts around it; failing that at, or in the division of, what is
+        read beside it in the same country; failing that it has no point, and only the country that the text around
+        it is about.
         """
         country = _prevailing(toponym, settled, countries)
-        if containers:
-            area = _smallest(containers, {country, *countries[:1]})
-            found = self._place(Toponym(area.label, 0, 1), area, IN_TOWN if area.level == "settlement" else IN_AREA)
-            return _standing_in(toponym, found)
-        nearest = _nearest(toponym, [(s, p) for s, p in settled if p.country == country and p.precision != "country"])
-        if nearest is not None:
-            return nearest
+        area = _smallest(containers, {country, *countries[:1]} - {""})
+        if area is not None:
+            country = area.country
+            if area.level != "country":
+                return self._within(toponym, area, containers)
+        beside = self._beside(toponym, country, settled, bool(containers))
+        if beside is not None:
+            return beside
+        if area is not None:
+            return _standing_in(toponym, self._place(_at(area), area, IN_AREA))
         return Place(
             name=toponym.text,
             label=toponym.text,
+            precision="country",
             kind=toponym.kind,
             country=country,
             country_name=self._country_name(country),
             probability=0.0,
         )
+
+    def _within(self, toponym: Toponym, area: Candidate, containers: Sequence[Container]) -> Place:
+        """In a town or an area: the division rather than the town it is named after, unless it is a part of a town."""
+        container = next(c for c in containers if area in c.candidates)
+        if area.level == "settlement" and not _part_of_town(toponym, area):
+            namesakes = [c for c in container.candidates if c.level in ("admin1", "admin2") and inside(area, c)]
+            area = min(namesakes, key=lambda c: (c.level, c.place), default=area)
+        place = _standing_in(toponym, self._place(_at(area), area, IN_AREA if area.level != "settlement" else IN_TOWN))
+        if area.level == "settlement" and container.kind and exact_key(container.kind) not in TOWN_WORDS:
+            return replace(place, precision="admin2")
+        if area.level == "settlement" and (toponym.relation != "in" or toponym.kind in OUTSIDE_TOWNS):
+            return replace(place, precision="near")
+        return place
+
+    def _beside(self, toponym: Toponym, country: str, settled: Sequence[_Settled], elsewhere: bool) -> Place | None:
+        """What is read nearest to a name stands for it: a settlement with precision ``near``, or only its division.
+
+        `elsewhere` says that the text puts the name in an area that is not known, so that it need not be near.
+        """
+        here = [s for s in settled if s.place.country == country and s.place.precision != "country"]
+        gaps = [(abs(s.start - toponym.start), s.start, s) for s in here if not (s.filed and s.place.kind == "capital")]
+        gaps = [g for g in gaps if g[0] <= (ONE_BREATH if g[2].place.kind == "capital" else READING_DISTANCE)]
+        told = [g for g in gaps if not g[2].filed] or gaps
+        if not country or not told:
+            return None
+        gap, _, nearest = min(told, key=lambda g: g[:2])
+        place = nearest.place
+        probability = round(BESIDE * exp(-gap / READING_DISTANCE), 4)
+        near = (
+            gap <= ONE_BREATH
+            and not nearest.filed
+            and not elsewhere
+            and _spread([s.place for s in here if not s.filed]) <= SPREAD_KM
+        )
+        if place.precision in ("settlement", "near", "exact") and not near:
+            return self._division_of(toponym, place, probability)
+        precision: PlacePrecision = place.precision if place.precision in ("admin1", "admin2") else "near"
+        return replace(_standing_in(toponym, place), precision=precision, probability=probability)
+
+    def _division_of(self, toponym: Toponym, place: Place, probability: float) -> Place | None:
+        point = self._boundaries.division_point(place.country, place.admin1) if place.admin1 else None
+        if point is None:
+            return None
+        stand_in = replace(_standing_in(toponym, place), admin2="", admin3="", pcodes=())
+        latitude, longitude = point
+        return replace(stand_in, latitude=latitude, longitude=longitude, precision="admin1", probability=probability)
+
+
+TOWN_WORDS = frozenset({"city", "town", "village", "hamlet", "capital", "camp", *TOWN_QUARTERS})
+OUTSIDE_TOWNS = frozenset({"village", "hamlet", "camp"})
 
 
 def _mentions(toponyms: Iterable[Toponym]) -> dict[tuple[object, ...], Mention]:
@@ -121,11 +186,35 @@ def _mentions(toponyms: Iterable[Toponym]) -> dict[tuple[object, ...], Mention]:
     mentions: dict[tuple[object, ...], Mention] = {}
     for toponym in sorted(toponyms, key=lambda t: (t.start, t.end, t.text)):
         mentions.setdefault(_sense(toponym), Mention(toponym, [])).starts.append(toponym.start)
+    named = {exact_key(m.toponym.text) for m in mentions.values()}
+    for mention in list(mentions.values()):
+        for rank, name in enumerate(mention.toponym.within):
+            # What is put around a name tells what the text is about, also where it is no toponym of its own.
+            if {exact_key(name), split_generic(name)[0]}.isdisjoint(named):
+                area = Toponym(
+                    name, mention.toponym.start, mention.toponym.end, within=mention.toponym.within[rank + 1 :]
+                )
+                mentions.setdefault(_sense(area), Mention(area, [])).starts += mention.starts
     return mentions
 
 
 def _sense(toponym: Toponym) -> tuple[object, ...]:
     return toponym.text, toponym.kind, toponym.within, toponym.relation, toponym.distance_km, toponym.bearing
+
+
+def _settled(
+    mentions: dict[tuple[object, ...], Mention], places: dict[tuple[object, ...], Place | None]
+) -> list[_Settled]:
+    """The places found, as they are read. What opens a text, or is alone in capitals, is where it was filed."""
+    found = [(start, place) for key, place in places.items() if place for start in mentions[key].starts]
+    found.sort(key=lambda item: (item[0], item[1].name, item[1].gazetteer_id))
+    opening = found[0][0] if found else 0
+    shouted = [place.name.isupper() and len(place.name) > 3 for _, place in found]
+    one_shouts = any(shouted) and not all(shouted)
+    return [
+        _Settled(start, place, start == opening or (one_shouts and loud))
+        for (start, place), loud in zip(found, shouted, strict=True)
+    ]
 
 
 def _precision(candidate: Candidate) -> PlacePrecision:
@@ -134,49 +223,51 @@ def _precision(candidate: Candidate) -> PlacePrecision:
     return candidate.level
 
 
+def _at(area: Candidate) -> Toponym:
+    return Toponym(area.label, 0, 1)
+
+
 def _standing_in(toponym: Toponym, place: Place) -> Place:
     return replace(place, name=toponym.text, label=toponym.text, kind=toponym.kind, gazetteer="", gazetteer_id="")
 
 
-def _prevailing(toponym: Toponym, settled: _Settled, countries: Sequence[str]) -> str:
-    """The country that the places read around a name are in; empty where there are none."""
+def _part_of_town(toponym: Toponym, town: Candidate) -> bool:
+    word = exact_key(toponym.kind).rpartition(" ")[2]
+    return word in TOWN_QUARTERS or (word == "district" and town.population >= CITY_PEOPLE)
+
+
+def _prevailing(toponym: Toponym, settled: Sequence[_Settled], countries: Sequence[str]) -> str:
+    """The country that most of what is read around a name is in; empty where none prevails."""
     shares: dict[str, float] = defaultdict(float)
-    for start, place in settled:
-        if place.country:
-            closeness = ITEM_FAR_APART + exp(-abs(start - toponym.start) / ITEM_CHARACTERS)
-            shares[place.country] += closeness * (place.probability or 0.0)
+    for item in settled:
+        if item.place.country:
+            closeness = ITEM_FAR_APART + exp(-abs(item.start - toponym.start) / ITEM_CHARACTERS)
+            shares[item.place.country] += closeness * (item.place.probability or 0.0)
     for rank, country in enumerate(countries[:3]):
         shares[country] += 1.0 / (1 + rank)
-    return max(shares, key=lambda c: (shares[c], c), default="")
+    best = max(shares, key=lambda c: (shares[c], c), default="")
+    return best if best and shares[best] >= PREVAILS * sum(shares.values()) else ""
 
 
-def _smallest(containers: Sequence[Candidate], about: set[str]) -> Candidate:
+def _smallest(containers: Sequence[Container], about: set[str]) -> Candidate | None:
     """The smallest of the areas around a name that the others contain and the document is about."""
+    pool = [(-rank, area, c.name) for rank, c in enumerate(containers) for area in c.candidates]
+    if any(area.country in about for _, area, _ in pool):
+        pool = [item for item in pool if item[1].country in about or not item[1].country]
 
-    def fitness(area: Candidate) -> tuple[int, bool, int, float, int]:
-        key = exact_key(area.label)
-        held = sum(inside(area, other) for other in containers if exact_key(other.label) != key)
-        return min(held, 2), area.country in about, _SIZES.index(area.level), area.weight + area.match, -area.place
+    def fitness(item: tuple[int, Candidate, str]) -> tuple[int, int, int, float, int]:
+        rank, area, name = item
+        held = sum(inside(area, other) for _, other, beside in pool if exact_key(beside) != exact_key(name))
+        return min(held, 2), rank, _SIZES.index(area.level), area.weight + area.match, -area.place
 
-    return max(containers, key=fitness)
+    return max(pool, key=fitness, default=(0, None, ""))[1]
 
 
-def _nearest(toponym: Toponym, settled: _Settled) -> Place | None:
-    """The place read nearest to a name stands for it: near a settlement, or somewhere in an area.
-
-    What a document opens with is often where it was written, so that comes last.
-    """
-    opening = min((start for start, _ in settled), default=0)
-    best: tuple[int, int, Place] | None = None
-    for start, place in settled:
-        gap = abs(start - toponym.start)
-        gap += AREA_GAP if place.precision in ("admin1", "admin2") else 0
-        gap += OPENING_GAP if start == opening and start < READING_DISTANCE else 0
-        if gap <= READING_DISTANCE + OPENING_GAP and (best is None or (gap, start) < best[:2]):
-            best = gap, start, place
-    if best is None:
-        return None
-    gap, _, place = best
-    precision: PlacePrecision = place.precision if place.precision in ("admin1", "admin2") else "near"
-    probability = round(BESIDE * exp(-gap / READING_DISTANCE), 4)
-    return replace(_standing_in(toponym, place), precision=precision, probability=probability)
+def _spread(places: Sequence[Place]) -> float:
+    """Kilometres between the two settlements furthest apart."""
+    points = {
+        (p.latitude, p.longitude)
+        for p in places
+        if p.latitude is not None and p.longitude is not None and p.precision in ("settlement", "near", "exact")
+    }
+    return max((distance_km(*a, *b) for a in points for b in points if a < b), default=0.0)
