@@ -114,6 +114,7 @@ class Codebook:
     precedence: tuple[str, ...]
     precedence_rules: tuple[PrecedenceRule, ...]
     interaction_order: tuple[str, ...]
+    interaction_last: tuple[str, ...]
     interaction_separator: str
     interaction_alone: str
     source_scales: tuple[str, ...]
@@ -192,7 +193,9 @@ class Codebook:
         """The label of the interaction of two kinds of actor, in either order; of one alone where `kind2` is None."""
         if kind2 is None:
             return self.interaction_alone.format(kind=kind1)
-        first, second = sorted((kind1, kind2), key=self.interaction_order.index)
+        first, second = sorted(
+            (kind1, kind2), key=lambda kind: (kind in self.interaction_last, self.interaction_order.index(kind))
+        )
         return f"{first}{self.interaction_separator}{second}"
 
     def interaction_code(self, kind1: ActorKind, kind2: ActorKind | None = None) -> int:

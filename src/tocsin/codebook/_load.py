@@ -132,6 +132,7 @@ class _Counting(_Table):
 
 class _Interaction(_Table):
     order: Texts | None = None
+    last: Texts | None = None
     separator: str | None = None
     alone: Text | None = None
 
@@ -371,6 +372,7 @@ def _finish(draft: _Draft) -> Codebook:
         precedence=draft.order,
         precedence_rules=tuple(draft.rules),
         interaction_order=draft.interaction.get("order", ()),
+        interaction_last=draft.interaction.get("last", ()),
         interaction_separator=draft.interaction.get("separator", "-"),
         interaction_alone=draft.interaction.get("alone", "{kind} only"),
         source_scales=draft.scales,

@@ -6,7 +6,6 @@ from tocsin.linking._cluster import Partition, current_judgements, link
 from tocsin.linking._compare import Link, Reason
 from tocsin.linking._copies import find_copies, lineages
 from tocsin.linking._ids import Assignment, assign_ids
-from tocsin.linking._labels import interaction
 from tocsin.linking._merge import merge
 from tocsin.linking._rows import project
 from tocsin.linking._weights import LinkWeights, load_weights
@@ -20,7 +19,6 @@ __all__ = [
     "assign_ids",
     "current_judgements",
     "find_copies",
-    "interaction",
     "lineages",
     "link",
     "load_weights",

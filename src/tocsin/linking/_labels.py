@@ -14,20 +14,7 @@ from tocsin.codebook import Code, Codebook
 from tocsin.linking._profile import fold
 from tocsin.records import Actor, ActorKind, Document, Event, Participant
 
-__all__ = ["Sides", "interaction", "sides", "source_names", "source_scale"]
-
-KIND_ORDER: tuple[ActorKind, ...] = (
-    "State forces",
-    "Rebel group",
-    "Political militia",
-    "Identity militia",
-    "Rioters",
-    "Protesters",
-    "External/Other forces",
-    "Civilians",
-)
-"""The order of the two kinds in ACLED's interaction labels; civilians come last there though external forces have the
-higher number ("External/Other forces-Civilians", 78)."""
+__all__ = ["Sides", "sides", "source_names", "source_scale"]
 
 CROWDS: dict[str, ActorKind] = {"protests": "Protesters", "riots": "Rioters"}
 
@@ -49,22 +36,6 @@ class Sides:
     inter2: str
     interaction: str
     civilian_targeting: str
-
-
-def interaction(kind1: ActorKind | None, kind2: ActorKind | None = None) -> str:
-    """ACLED's label for who met whom, whichever side each stood on.
-
-    Examples
-    --------
-    >>> interaction("Rebel group", "State forces")
-    'State forces-Rebel group'
-    >>> interaction("Protesters")
-    'Protesters only'
-    """
-    kinds = sorted((kind for kind in (kind1, kind2) if kind), key=KIND_ORDER.index)
-    if not kinds:
-        return ""
-    return "-".join(kinds) if len(kinds) == 2 else f"{kinds[0]} only"
 
 
 def sides(event: Event, code: Code, country: str, on: date, codebook: Codebook) -> Sides:
@@ -95,7 +66,7 @@ def sides(event: Event, code: Code, country: str, on: date, codebook: Codebook) 
         actor2=codebook.actors.table_label(second, country, on) if second else "",
         assoc2=_associated(two, beside[2], country, on, codebook),
         inter2=kind2 or "",
-        interaction=interaction(kind1, kind2),
+        interaction=codebook.interaction(kind1, kind2) if kind1 else "",
         civilian_targeting="Civilian targeting" if targeted else "",
     )
 
