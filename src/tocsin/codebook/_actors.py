@@ -573,7 +573,7 @@ class ActorList:
             return label if not name or name.lower() in label.lower() else f"{label} ({name})"
         if actor.kind in ("Protesters", "Rioters") and actor.kind.lower()[:-1] not in name.lower():
             return f"{actor.kind.lower()} ({name})"
-        if actor.kind == "Civilians" and re.fullmatch(r"people|persons?|others?|ones?|civilians?|a person", name.lower()):
+        if actor.kind == "Civilians" and re.fullmatch(r"people|persons?|others?|ones?|civilians?", name.lower()):
             return "civilians"
         return name or actor.label
 

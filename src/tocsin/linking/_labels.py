@@ -101,7 +101,7 @@ def _associated(
     if main is not None and main.actor.kind in ("Civilians", "Protesters", "Rioters") and main.actor.canonical is None:
         # The main column says only "Civilians": what sort of people they were goes here.
         label = main.actor.label
-        if label and fold(label) not in {fold(k) for k in KIND_ORDER}:
+        if label and fold(label) not in {fold(k) for k in codebook.interaction_order}:
             names.append(codebook.actors.associated_label(main.actor, country))
     for participant in beside:
         people = participant.role == "associated" or participant.actor.kind in ("Civilians", "Protesters", "Rioters")
