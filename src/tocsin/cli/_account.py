@@ -126,7 +126,7 @@ def _read_notes(read: Read) -> list[str]:
     if read.read_before:
         notes.append(f"{_count(read.read_before, 'input', 'inputs')} read before")
     if read.problems:
-        notes.append(f"{len(read.problems):,} left out")
+        notes.append(_count(len(read.problems), "problem", "problems"))
     return notes
 
 

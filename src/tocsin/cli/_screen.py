@@ -75,11 +75,11 @@ def print_problems(problems: Sequence[Problem], full_list: Path | None = None) -
     """Print one line a problem, at most twenty; say how many more there are and where all stand."""
     console = screen()
     for problem in problems[:MOST_PROBLEMS]:
-        console.print(Text.assemble(("left out  ", "yellow"), str(problem)), soft_wrap=True)
+        console.print(Text.assemble(("problem  ", "yellow"), str(problem)), soft_wrap=True)
     more = len(problems) - MOST_PROBLEMS
     if more > 0:
         where = f"; all of them are listed in {full_list}" if full_list else ""
-        console.print(f"          and {more:,} more{where}", soft_wrap=True)
+        console.print(f"         and {more:,} more{where}", soft_wrap=True)
 
 
 @contextmanager

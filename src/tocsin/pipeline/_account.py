@@ -94,7 +94,7 @@ class Eye:
 
     `disputed` are ids of events in the table that sources contradict each other on, `places` of those whose place is
     more likely wrong than right; `doubtful` counts pairs of claims that may be one incident; `undated` are documents
-    without a date, as they were named on arrival.
+    without a date that is missed in them, as they were named on arrival.
     """
 
     disputed: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,10 @@ from tocsin.records import Document, When
 from tocsin.sources import Input, find, read_input
 from tocsin.store import Arrival, Workspace
 
-__all__ = ["add_inputs"]
+__all__ = ["INTERNAL", "add_inputs"]
+
+INTERNAL = "internal"
+"""The folder of an output that holds the full record."""
 
 STEP = "read"
 """What runs are called that record which inputs were read whole."""
@@ -94,7 +98,7 @@ def add_inputs(
 ) -> Read:
     """Read everything under `paths` into `workspace`; see :func:`tocsin.pipeline.add`."""
     tally = _Tally()
-    inputs = list(_found(paths, tally))
+    inputs = list(_found(paths, _own(workspace), tally))
     done = frozenset(token for run in workspace.runs(STEP) for token in run.marker.split())
     waiting = [i for i in inputs if not _was_read(i, published, done)]
     batch = _Batch(workspace, tally, at)
@@ -108,12 +112,24 @@ def add_inputs(
     return tally.read(len(inputs), len(inputs) - len(waiting))
 
 
-def _found(paths: Sequence[Path], tally: _Tally) -> Iterator[Input]:
-    for found in find(paths):
-        if isinstance(found, InputError):
-            tally.problems.append(Problem.of(found))
-        else:
-            yield found
+def _own(workspace: Workspace) -> tuple[Path, ...]:
+    """What was written from here: a folder of reports may hold the files that were made of it."""
+    written = [output.path for output in workspace.outputs()]
+    internal = {path.parent for path in written if path.parent.name == INTERNAL}
+    return (workspace.path, *sorted(internal), *written)
+
+
+def _found(paths: Sequence[Path], own: tuple[Path, ...], tally: _Tally) -> Iterator[Input]:
+    for given in paths:
+        above = Path(os.path.abspath(given)).parent
+        for found in find([given]):
+            name = found.path if isinstance(found, InputError) else found.name
+            if any((above / name).is_relative_to(path) for path in own):
+                continue
+            if isinstance(found, InputError):
+                tally.problems.append(Problem.of(found))
+            else:
+                yield found
 
 
 def _take(workspace: Workspace, given: Input, published: date | None, batch: _Batch, tally: _Tally) -> bool:

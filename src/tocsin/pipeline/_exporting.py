@@ -14,14 +14,14 @@ from tocsin.codebook import Codebook
 from tocsin.interfaces import Gazetteer, Progress
 from tocsin.pipeline import _linking
 from tocsin.pipeline._account import EventsOfType, Exported, Eye, Problem
+from tocsin.pipeline._adding import INTERNAL
 from tocsin.pipeline._internal import FullRecord
-from tocsin.pipeline._lookup import StoredDocuments, claim_text, shells
+from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id, shells
 from tocsin.records import Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
 from tocsin.store import Workspace
 
 __all__ = ["PROBLEMS", "export_files", "write_problems"]
 
-INTERNAL = "internal"
 PROBLEMS = f"{INTERNAL}/problems.txt"
 
 # Below this a place is more likely wrong than right.
@@ -119,22 +119,20 @@ class _Files:
 
 def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
     known = shells(workspace)
-    claims: dict[str, Claim] = {}
     claims_of: dict[str, list[Claim]] = defaultdict(list)
     not_coded: Counter[str] = Counter()
     for coding in workspace.codings():
         if any(note.startswith("language ") for note in coding.notes) and coding.document_id in known:
             not_coded[known[coding.document_id].language] += 1
-        for claim in coding.claims:
-            claims.setdefault(claim.id, claim)
-            claims_of[claim.document_id].append(claim)
+        if coding.claims:
+            claims_of[coding.document_id].extend(coding.claims)
     copies = workspace.copies()
     events = tuple(workspace.events())
     return _Dataset(
         workspace=workspace,
         codebook=codebook,
-        claims=claims,
-        claims_of=claims_of,
+        claims=claims_by_id((c for found in claims_of.values() for c in found), copies),
+        claims_of=dict(claims_of),
         not_coded=dict(sorted(not_coded.items())),
         events=events,
         event_of={claim_id: event.id for event in events for claim_id in event.claim_ids},
@@ -252,7 +250,7 @@ def _account(
             disputed=tuple(e.id for e in data.events if e.disputed and e.id in in_table),
             places=tuple(e.id for e in data.events if e.id in in_table and any(map(_unlikely, e.where))),
             doubtful=_doubtful(data.workspace),
-            undated=tuple(sorted(_name(data.receipts[i]) for i, d in data.shells.items() if d.published is None)),
+            undated=tuple(_name(r) for r in sorted(_undated(data), key=_reading_order)),
         ),
         files=files,
     )
@@ -266,6 +264,16 @@ def _by_type(exported: Iterable[PublicEvent], rows: Iterable[EventRow]) -> tuple
 
 def _unlikely(place: Place) -> bool:
     return place.probability is not None and place.probability < _LIKELY
+
+
+def _undated(data: _Dataset) -> Iterator[Receipt]:
+    """Documents without a date that is missed: a row of a log tells the day of each event in a cell of its own."""
+    for document_id, document in data.shells.items():
+        if document.published is None:
+            claims = data.claims_of.get(document_id, ())
+            row = any(part.kind == "cell" for part in document.parts)
+            if not (row or claims) or any(claim.when.start is None for claim in claims):
+                yield data.receipts[document_id]
 
 
 def _doubtful(workspace: Workspace) -> int:

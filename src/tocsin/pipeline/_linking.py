@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tocsin import linking
 from tocsin.codebook import Codebook
 from tocsin.interfaces import Progress
 from tocsin.pipeline._account import Linked
-from tocsin.pipeline._lookup import DocumentStream, StoredDocuments, shells
+from tocsin.pipeline._lookup import DocumentStream, StoredDocuments, claims_by_id, shells
 from tocsin.records import Claim, Document, Event, Judgement
 from tocsin.store import Workspace
 
@@ -27,7 +28,8 @@ def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at
     copies = linking.find_copies(DocumentStream(workspace))
     workspace.save_copies(copies, at)
     progress.advance()
-    claims = {claim.id: claim for claim in workspace.claims()}
+    everything = tuple(workspace.claims())
+    claims = claims_by_id(everything, copies)
     judgements = tuple(workspace.judgements())
     partition = linking.link(
         claims.values(), StoredDocuments(workspace), copies, judgements, linking.load_weights(), codebook
@@ -35,15 +37,9 @@ def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at
     progress.advance()
     assignment = linking.assign_ids(partition, workspace.ledger())
     documents = shells(workspace)
-    events = _merged(
-        assignment.clusters,
-        partition.part_of,
-        claims,
-        documents,
-        linking.lineages(documents, copies),
-        judgements,
-        codebook,
-    )
+    lineage = linking.lineages(documents, copies)
+    merged = _merged(assignment.clusters, partition.part_of, claims, documents, lineage, judgements, codebook)
+    events = _counted(merged, everything, lineage)
     progress.advance()
     redirects = {old: new[0] for old, new in assignment.redirects.items()}
     changed = workspace.save_events(events, redirects, assignment.withdrawn, at)
@@ -51,7 +47,19 @@ def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at
     workspace.end_run(run, at)
     progress.advance()
     progress.finish()
-    return Linked(len(copies), len(claims), len(events), changed, len(partition.doubtful))
+    return Linked(len(copies), len(everything), len(events), changed, len(partition.doubtful))
+
+
+def _counted(events: Iterable[Event], claims: Iterable[Claim], lineage: Mapping[str, str]) -> list[Event]:
+    """`events` with every report counted, also those whose very same text makes their claims the same."""
+    documents: dict[str, set[str]] = defaultdict(set)
+    for claim in claims:
+        documents[claim.id].add(claim.document_id)
+    counted = []
+    for event in events:
+        reports = {document for claim_id in event.claim_ids for document in documents[claim_id]}
+        counted.append(replace(event, documents=len(reports), lineages=len({lineage[d] for d in reports})))
+    return counted
 
 
 def _merged(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from tocsin.records import Claim, Document
+from tocsin.records import Claim, Copy, Document
 from tocsin.store import Workspace
 
-__all__ = ["DocumentStream", "StoredDocuments", "claim_text", "shells"]
+__all__ = ["DocumentStream", "StoredDocuments", "claim_text", "claims_by_id", "shells"]
 
 # Documents kept at hand. Events of one day tend to rest on the same few dozen reports.
 _AT_HAND = 128
@@ -51,9 +51,20 @@ class StoredDocuments(Mapping[str, Document]):
         return self._workspace.count_documents()
 
 
+def claims_by_id(claims: Iterable[Claim], copies: Iterable[Copy]) -> dict[str, Claim]:
+    """Each claim once: documents with the very same text have claims with the same ids, and the original's stands."""
+    repeats = {copy.document_id for copy in copies}
+    found: dict[str, Claim] = {}
+    for claim in claims:
+        known = found.get(claim.id)
+        if known is None or (known.document_id in repeats and claim.document_id not in repeats):
+            found[claim.id] = claim
+    return found
+
+
 def shells(workspace: Workspace) -> dict[str, Document]:
-    """Every document by id, without its text: a kilobyte or so each."""
-    return {d.id: replace(d, text="", parts=()) for d in workspace.documents()}
+    """Every document by id, without its text and all but the first of its parts: a kilobyte or so each."""
+    return {d.id: replace(d, text="", parts=d.parts[:1]) for d in workspace.documents()}
 
 
 def claim_text(workspace: Workspace, claim: Claim, document: Document) -> Document:

@@ -120,7 +120,7 @@ def _incidents(path: Path, row_id: str) -> tuple[str, ...]:
 
 def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventReading:
     """Everything that is known of `event`."""
-    claims = []
+    claims: list[tuple[int, ClaimReading]] = []
     for claim_id in event.claim_ids:
         try:
             claim = workspace.claim(claim_id)
@@ -129,7 +129,8 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
             continue
         document = claim_text(workspace, claim, workspace.document(claim.document_id))
         receipt = workspace.receipts(document.id)[0]
-        claims.append(read_claim(claim, document, codebook, receipt.name, receipt.item))
+        reading = read_claim(claim, document, codebook, receipt.name, receipt.item)
+        claims.append((claim.trigger.start, reading))
     rules = {f.name: f.rule for f in event.fields}
     values = _values(event, codebook)
     return EventReading(
@@ -145,8 +146,14 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
             for name, value in values.items()
         ),
         disputed=tuple(("type" if f.name == "code" else f.name, f.disputed_by) for f in event.fields if f.disputed),
-        claims=tuple(sorted(claims, key=lambda c: (c.published or date.max, c.document, c.item, c.id))),
+        claims=tuple(reading for _, reading in sorted(claims, key=_in_order)),
     )
+
+
+def _in_order(found: tuple[int, ClaimReading]) -> tuple[date, str, str, int, str]:
+    """The earliest report first, and its claims as they follow each other."""
+    start, claim = found
+    return claim.published or date.max, claim.document, claim.item, start, claim.id
 
 
 def read_claim(claim: Claim, document: Document, codebook: Codebook, name: str = "", item: str = "") -> ClaimReading:
@@ -248,8 +255,7 @@ def _where(places: Iterable[Place], extent: str) -> str:
     named = []
     for place in places:
         parts = dict.fromkeys(p for p in (place.label or place.name, place.admin1, place.country_name) if p)
-        sure = "" if place.probability is None else f", {place.probability:.0%}"
-        named.append(f"{', '.join(parts)} ({place.precision}{sure})")
+        named.append(f"{', '.join(parts)} ({place.precision})")
     prefix = f"{extent} " if len(named) > 1 else ""
     return prefix + "; ".join(named)
 
