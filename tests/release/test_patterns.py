@@ -128,3 +128,14 @@ def test_nothing_is_left_after_masking(secrets: list[str], between: str) -> None
     masked, _ = MaskedText(text, find_patterns(text)).cut(0, len(text))
     assert not any(c.isdigit() for c in masked)
     assert scan_for_secrets(masked) == ()
+
+
+@given(
+    st.sampled_from(PHONES),
+    st.sampled_from(["", ",", ":", "|", "tel", "(", "ه", "\n", "=", ";"]),
+    st.sampled_from(["", ",", "|", "x", ".", "ه"]),
+)
+def test_a_number_is_found_whatever_it_is_glued_to(phone: str, before: str, after: str) -> None:
+    text = f"He said {before}{phone}{after} and left."
+    masked, _ = MaskedText(text, find_patterns(text)).cut(0, len(text))
+    assert not any(c.isdigit() for c in masked)

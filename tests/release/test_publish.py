@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.release.invented import (
     CIVILIANS,
@@ -21,7 +21,7 @@ from tests.release.invented import (
     event,
 )
 
-from tocsin.codebook import Codebook, load_codebook
+from tocsin.codebook import Codebook
 from tocsin.records import (
     Actor,
     Claim,
@@ -148,15 +148,16 @@ def test_canaries_all_at_once(codebook: Codebook, sensitivity: str) -> None:
             gate(quote)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(
     before=st.text(max_size=120),
     after=st.text(max_size=120),
     secret=st.sampled_from(SECRETS),
     sensitivity=st.sampled_from(["open", "restricted"]),
 )
-def test_any_text_is_published_and_no_secret_survives(before: str, after: str, secret: str, sensitivity: str) -> None:
-    codebook = load_codebook()
+def test_any_text_is_published_and_no_secret_survives(
+    codebook: Codebook, before: str, after: str, secret: str, sensitivity: str
+) -> None:
     told = f" resident {secret}, " if secret in NAMES else f" {secret} "
     text = f"{before}\n\nGunmen killed{told}\n\n{after}"
     source = document(text, sensitivity=sensitivity)

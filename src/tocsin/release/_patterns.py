@@ -84,7 +84,7 @@ def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 _SHAPES = _shapes()
 _MORE = re.compile(r"(?:[ ,;/|]{1,3}[-+]?\d{1,3}[.,]\d+ ?°?)+")
-_NUMBER = re.compile(r"(?<![\w.,])(?:\+|\(\+?)?\d(?:[ \t.()/\\-]{0,3}\d){5,}(?!\w)")
+_NUMBER = re.compile(r"(?<!\d)(?<!\d[.,])(?:\+|\(\+?)?\d(?:[ \t.()/\\-]{0,3}\d){5,}(?!\d)")
 _ABROAD = re.compile(r"(?<!\d)(?:\+|00)\d[\d ().-]{5,}\d")
 # "resolution 2254 (2015)", "between 2019 and 2021 12 people": a year with a small figure beside it.
 _YEAR = re.compile(r"\(?(?:\d{1,4} ?\(?)?(?:19|20)\d\d\)?(?: \(?\d{1,4})?")
