@@ -1,0 +1,184 @@
+"""Who did it, and to whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from tocsin.records import Claim
+
+from .conftest import Reader, not_yet, shown
+
+
+def sides(claim: Claim) -> tuple[str, str]:
+    """The kinds of the main actors; empty where the words name none."""
+    return tuple(str(a.kind) if (a := claim.side(n)) is not None else "" for n in (1, 2))  # type: ignore[return-value]
+
+
+STATE, REBEL, MILITIA, CIVILIANS = "State forces", "Rebel group", "Political militia", "Civilians"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        # Active, passive, and nobody named.
+        ("Rebels attacked an army post near Bunia on Monday.", REBEL, STATE),
+        ("An army post near Bunia was attacked by rebels on Monday.", REBEL, STATE),
+        ("Al-Shabaab fighters killed two policemen in Mogadishu on Monday.", REBEL, STATE),
+        ("Two policemen were killed by Al-Shabaab fighters in Mogadishu on Monday.", REBEL, STATE),
+        ("Two policemen were shot dead in Mogadishu on Monday.", "", STATE),
+        ("A farmer was shot dead near Gao on Monday.", "", CIVILIANS),
+        ("A landmine killed two shepherds near Hodeidah on Monday.", "", CIVILIANS),
+        ("A convoy of the Somali army was ambushed near Kismayo on Monday.", "", STATE),
+        ("Gunmen who arrived on motorcycles killed four traders in Gao on Monday.", MILITIA, CIVILIANS),
+        # Nouns for what happened.
+        ("An attack by Boko Haram on a village near Maiduguri on Monday killed six people.", REBEL, CIVILIANS),
+        ("Rebels carried out an attack on an army post near Bunia on Monday.", REBEL, STATE),
+        not_yet(
+            "Clashes between the army and M23 rebels near Goma on Monday killed eight people.",
+            STATE,
+            REBEL,
+            reason="bystanders push out one of the two sides",
+        ),
+        not_yet(
+            "Clashes broke out between the army and M23 rebels near Goma on Monday.",
+            STATE,
+            REBEL,
+            reason="'between A and B' after 'broke out' names nobody",
+        ),
+        ("The army clashed with M23 rebels near Goma on Monday.", STATE, REBEL),
+        ("The army's shelling of Taiz on Monday killed three women.", STATE, CIVILIANS),
+        not_yet(
+            "The killing of four traders by gunmen in Gao on Monday shocked residents.",
+            MILITIA,
+            CIVILIANS,
+            reason="a killing told by a noun is no event",
+        ),
+        # Whose members they are.
+        not_yet(
+            "Al-Shabaab said the army killed three of its members near Kismayo on Monday.",
+            STATE,
+            REBEL,
+            reason="'its members' are those of the last group, not of the speaker",
+        ),
+        ("A member of the Taliban was killed by soldiers in Ghazni on Monday.", STATE, REBEL),
+        ("The army said it had killed nine rebels near Bunia on Monday.", STATE, REBEL),
+        # Means stand for who uses them.
+        not_yet(
+            "A Turkish drone struck a car in Qamishli in Syria on Monday, killing two people.",
+            "External/Other forces",
+            CIVILIANS,
+            reason="forces abroad are state forces where their own state is named first",
+        ),
+        not_yet(
+            "Turkish drones struck positions of the PKK near Amadiya in Iraq on Monday.",
+            "External/Other forces",
+            REBEL,
+            reason="forces abroad are state forces where their own state is named first",
+        ),
+        ("Army shells fell on a market in Taiz on Monday, killing three women.", STATE, CIVILIANS),
+        # Ground that changes hands.
+        ("Rebels captured the town of Bunia from the army on Monday after heavy fighting.", REBEL, STATE),
+        not_yet(
+            "The army retook the town of Bunia from rebels on Monday after heavy fighting.",
+            STATE,
+            REBEL,
+            reason="'from rebels' after 'retook the town of' is not read",
+        ),
+        # Demonstrators are side 1, also where they are shot at.
+        ("Soldiers fired on protesters in Khartoum on Monday, killing three.", "Protesters", STATE),
+        ("Police used tear gas to disperse protesters in Nairobi on Monday.", "Protesters", STATE),
+        ("Hundreds of teachers marched through Tunis on Monday to demand unpaid wages.", "Protesters", ""),
+        ("Teachers marched through Tunis on Monday to demand unpaid wages.", "Protesters", ""),
+        ("An angry mob beat a suspected thief to death in Lagos on Monday.", "Rioters", CIVILIANS),
+        # Others.
+        ("Scores of civilians were killed in an air strike on a market in Idlib on Monday.", "", CIVILIANS),
+        ("Fulani herders killed nine farmers in Benue on Monday.", "Identity militia", CIVILIANS),
+        ("Militia fighters burned down forty houses in Nyala on Monday.", MILITIA, ""),
+        not_yet(
+            "The government and the rebels signed a ceasefire in Juba on Monday.",
+            STATE,
+            REBEL,
+            reason="two signatories stand on one side",
+        ),
+        ("Police arrested five men in Tunis on Monday.", STATE, CIVILIANS),
+    ],
+)
+def test_the_sides_of_a_sentence(reader: Reader, text: str, first: str, second: str) -> None:
+    claims = reader.read(text)
+    assert claims, "no claim"
+    assert sides(claims[0]) == (first, second), shown(claims)
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "words"),
+    [
+        ("Al-Shabaab fighters killed two policemen in Mogadishu on Monday.", 1, "Al-Shabaab fighters"),
+        ("Two policemen were killed by Al-Shabaab fighters in Mogadishu on Monday.", 2, "policemen"),
+        ("A convoy of the Somali army was ambushed near Kismayo on Monday.", 2, "Somali army"),
+        ("An attack by Boko Haram on a village near Maiduguri on Monday killed six people.", 1, "Boko Haram"),
+    ],
+)
+def test_an_actor_is_quoted(reader: Reader, text: str, side: int, words: str) -> None:
+    evidence = reader.one(text).evidence_for(f"actor{side}")
+    assert evidence is not None
+    (span,) = evidence.spans
+    assert words in text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("Al-Shabaab fighters killed two policemen in Mogadishu on Monday.", True),
+        ("al shabab militants killed two policemen in Mogadishu on Monday.", True),
+        ("Gunmen killed two policemen in Mogadishu on Monday.", False),
+    ],
+)
+def test_an_organisation_has_an_id_in_the_actor_list(reader: Reader, text: str, canonical: bool) -> None:
+    actor = reader.one(text).side(1)
+    assert actor is not None
+    assert (actor.canonical is not None) == canonical
+
+
+def test_an_unknown_perpetrator_has_no_participant(reader: Reader) -> None:
+    for text in (
+        "Four traders were killed in Gao on Monday.",
+        "A car bomb exploded in Quetta on Monday, killing five people.",
+        "The body of a shepherd who had been shot dead was found near Kirkuk on Monday.",
+    ):
+        claim = reader.read(text)[0]
+        assert claim.side(1) is None, shown([claim])
+        assert claim.evidence_for("actor1") is None
+
+
+def test_the_group_is_the_one_named_before(reader: Reader) -> None:
+    claims = reader.read(
+        "Al-Shabaab took a village near Kismayo on Sunday.", "On Monday the group killed two policemen in Mogadishu."
+    )
+    actor = claims[-1].side(1)
+    assert actor is not None, shown(claims)
+    assert "Shabaab" in actor.label
+    evidence = claims[-1].evidence_for("actor1")
+    assert evidence is not None
+    assert evidence.basis.startswith("inferred")
+
+
+PERSONS = ("Marta Kolo", "Father Paul Okello", "Abu Yasin al-Hamdani", "Nguyen Thi Lan")
+
+
+@pytest.mark.parametrize("name", PERSONS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}, a shopkeeper, was shot dead by gunmen in Goma on Monday.",
+        "Gunmen abducted {} from a house in Kaduna on Monday.",
+        "{} killed two policemen in Mogadishu on Monday.",
+        "The killers of {} fled to Bunia on Monday after they had murdered his son.",
+        "Police arrested {} and two other people in Tunis on Monday.",
+    ],
+)
+def test_no_private_person_is_named_as_an_actor(reader: Reader, text: str, name: str) -> None:
+    for claim in reader.read(text.format(name)):
+        for p in claim.participants:
+            for word in name.split():
+                assert word not in p.actor.label, shown([claim])
+                assert word not in p.actor.name or word == "Father", shown([claim])
