@@ -122,6 +122,8 @@ def _claim(claim: ClaimReading) -> Iterable[RenderableType]:
     heading = Text(_where_read(claim), style="bold")
     heading.append(f"  {claim.modality}{', background' if claim.background else ''}  {claim.id}", style="dim not bold")
     yield heading
+    if claim.also_in:
+        yield Text(f"the same words in {', '.join(claim.also_in)}", style="dim")
     yield Padding(_Isolated(_highlighted(claim.passage, claim.marks)), (0, 0, 0, 2))
     yield Text()
     table = _table(5, 4, 4)

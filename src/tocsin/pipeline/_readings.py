@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -56,7 +56,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ClaimReading:
-    """A claim, where it was read, and the passage it was read from with its `marks`."""
+    """A claim, where it was read, and the passage it was read from with its `marks`.
+
+    `also_in` are the names of documents with the very same text.
+    """
 
     id: str
     document_id: str
@@ -69,6 +72,7 @@ class ClaimReading:
     passage: str
     marks: tuple[Mark, ...]
     fields: tuple[FieldReading, ...]
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +125,20 @@ def _incidents(path: Path, row_id: str) -> tuple[str, ...]:
 def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventReading:
     """Everything that is known of `event`."""
     claims: list[tuple[int, ClaimReading]] = []
+    stories = _stories(workspace)
     for claim_id in event.claim_ids:
         try:
             claim = workspace.claim(claim_id)
         except NotFound:
             # Coded anew since events were last linked.
             continue
-        document = claim_text(workspace, claim, workspace.document(claim.document_id))
-        receipt = workspace.receipts(document.id)[0]
-        reading = read_claim(claim, document, codebook, receipt.name, receipt.item)
-        claims.append((claim.trigger.start, reading))
+        story = stories.get(claim.document_id, (claim.document_id,))
+        same = [c for d in story for c in workspace.claims(document_id=d) if c.id == claim_id]
+        receipts = [workspace.receipts(c.document_id)[0] for c in same]
+        document = claim_text(workspace, same[0], workspace.document(same[0].document_id))
+        reading = read_claim(same[0], document, codebook, receipts[0].name, receipts[0].item)
+        also = tuple(f"{r.name}#{r.item}" if r.item else r.name for r in receipts[1:])
+        claims.append((claim.trigger.start, replace(reading, also_in=also)))
     rules = {f.name: f.rule for f in event.fields}
     values = _values(event, codebook)
     return EventReading(
@@ -148,6 +156,14 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
         disputed=tuple(("type" if f.name == "code" else f.name, f.disputed_by) for f in event.fields if f.disputed),
         claims=tuple(reading for _, reading in sorted(claims, key=_in_order)),
     )
+
+
+def _stories(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """For every document that has copies or is one, all documents of its story, the original first."""
+    stories: dict[str, list[str]] = {}
+    for copy in workspace.copies():
+        stories.setdefault(copy.origin_id, [copy.origin_id]).append(copy.document_id)
+    return {document: tuple(story) for story in stories.values() for document in story}
 
 
 def _in_order(found: tuple[int, ClaimReading]) -> tuple[date, str, str, int, str]:
