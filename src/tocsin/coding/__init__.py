@@ -37,7 +37,7 @@ _BATCH = 32
 def _rules_version() -> str:
     """A hash of this room's own code and cues: any change of a rule may change a coding."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.iterdir()):
+    for path in sorted(Path(__file__).parent.rglob("*")):
         if path.suffix in (".py", ".toml"):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())

@@ -1,16 +1,14 @@
-"""Words that name an event of a type, read from ``cues.toml``."""
+"""Words that name an event of a type, read from ``words/cues.toml``."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+
+from tocsin.coding._patterns import alternatives, lower, table
 
 __all__ = ["Cue", "find_cues"]
-
-_FILE = Path(__file__).parent / "cues.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +23,15 @@ class Cue:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, bool, re.Pattern[str]], ...]]:
-    table = tomllib.loads(_FILE.read_text("utf-8"))
+    """One pattern that tells whether there is any cue at all, and one for each code and strength."""
+    cues = table("cues")
+    parts = cues.pop("parts")
     single: list[tuple[str, bool, re.Pattern[str]]] = []
     every: list[str] = []
-    for code, cues in table.items():
+    for code, by_strength in cues.items():
         for strength in ("strong", "weak"):
-            if cues[strength]:
-                body = "|".join(cues[strength])
+            if by_strength[strength]:
+                body = alternatives(by_strength[strength], parts)
                 every.append(body)
                 single.append((code, strength == "strong", re.compile(rf"(?<!\w)(?:{body})(?!\w)")))
     return re.compile("|".join(every)), tuple(single)
@@ -45,11 +45,9 @@ def find_cues(sentence: str) -> list[Cue]:
     >>> sorted({c.code for c in find_cues("A suicide bomber killed nine") if c.strong})
     ['suicide_bomb']
     """
-    low = sentence.lower().replace("’", "'")
-    if len(low) != len(sentence):  # a letter whose lower case is two characters
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in sentence).replace("’", "'")
-    quick, single = _patterns()
-    if not quick.search(low):
+    low = lower(sentence)
+    any_cue, by_code = _patterns()
+    if not any_cue.search(low):
         return []
-    found = [Cue(code, m.start(), m.end(), strong) for code, strong, pattern in single for m in pattern.finditer(low)]
+    found = [Cue(code, m.start(), m.end(), strong) for code, strong, pattern in by_code for m in pattern.finditer(low)]
     return sorted(found, key=lambda c: (c.start, -c.end, c.code, not c.strong))
