@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -65,6 +66,18 @@ class Boundaries:
             return "", "", ""
         country, name, *_ = self.divisions[inside[0]]
         return country, self.countries[country][0], name
+
+    def divisions_of(self, points: Sequence[tuple[float, float]], coast: float) -> list[int | None]:
+        """The number of the division that each (latitude, longitude) lies in, or within `coast` degrees of."""
+        shapes = shapely.points([p[1] for p in points], [p[0] for p in points])
+        homes: list[int | None] = [None] * len(points)
+        for point, division in sorted(zip(*self._tree.query(shapes, "within").tolist(), strict=True), reverse=True):
+            homes[point] = division
+        stray = [i for i, home in enumerate(homes) if home is None]
+        near = self._tree.query_nearest(shapes[stray], max_distance=coast).tolist()
+        for point, division in sorted(zip(*near, strict=True), reverse=True):
+            homes[stray[point]] = division
+        return homes
 
     def division_point(self, iso3: str, admin1: str = "") -> tuple[float, float] | None:
         """(latitude, longitude) of a division's centre, or a country's where `admin1` is empty; None if unknown."""

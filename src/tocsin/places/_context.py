@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from math import exp
 
 from tocsin.places._geometry import chord_km
-from tocsin.places._lookup import Candidate, Lookup
+from tocsin.places._lookup import AREAS, Candidate, Lookup, gazetteer_number
 from tocsin.places._names import exact_key, split_generic, without_qualifier
 from tocsin.records import Toponym
 
@@ -46,12 +46,16 @@ class Weights:
     country: float = 9.5
     region: float = 6.5
     admin2: float = 4.2
+    # A sub-district is spoken of less than the district it is often named after.
+    admin3: float = 0.7
     # A capital also stands for its state.
     capital: float = 0.7
     # A governorate named after its main town: without a word such as "province" the town is meant.
     namesake: float = 2.0
     # What speaks for a village that is in no gazetteer, before the document's country speaks for it too.
     unlisted: float = 1.0
+    # What speaks against one where an added gazetteer has the villages.
+    covered: float = 2.5
     # How far context reaches in a text, in characters: a digest tells of one country after another.
     reach: float = 800.0
     far_apart: float = 0.3
@@ -77,8 +81,10 @@ _ADMIN_KINDS = frozenset({
 })  # fmt: skip
 _DISTRICT_KINDS = frozenset({
     "district", "subdistrict", "county", "parish", "raion", "rayon", "municipality", "commune", "cercle", "woreda",
-    "zone", "department", "province", "township", "territory", "upazila", "tehsil", "قضا", "منطقه", "ناحيه",
+    "zone", "department", "province", "township", "nahiya", "nahiyah", "territory", "upazila", "tehsil",
+    "قضا", "منطقه", "ناحيه",
 })  # fmt: skip
+_SMALL_KINDS = frozenset({"subdistrict", "commune", "township", "nahiya", "nahiyah", "ناحيه"})
 _TOWN_KINDS = frozenset({
     "city", "town", "village", "hamlet", "capital", "settlement", "municipality", "commune", "camp", "locality",
     "مدينه", "بلده", "قريه", "مخيم",
@@ -160,6 +166,7 @@ class Context:
         if about:
             country = max(about, key=lambda c: (about[c], c))
             score += self._weights.country_share * about[country] + self._hint(country)
+            score -= self._weights.covered if self._lookup.covered(country) else 0.0
         around = any(c.candidates for c in mention.containers)
         return score + self._weights.within if around and not mention.contained else score
 
@@ -216,7 +223,7 @@ class Context:
         ]
         if not mention.kind:
             for i, c in enumerate(mention.candidates):
-                if c.level in ("admin1", "admin2") and _has_namesake_town(c, mention.candidates):
+                if c.level in AREAS and _has_namesake_town(c, mention.candidates):
                     mention.base[i] -= weights.namesake
         known = [c.candidates for c in mention.containers if c.candidates]
         if known:
@@ -232,8 +239,8 @@ class Context:
             return self._weights.country + (0.2 * (candidate.weight - 7.0) if candidate.population else 0.0)
         if candidate.level == "region":
             return self._weights.region
-        if candidate.level == "admin2":
-            return self._weights.admin2
+        if candidate.level in ("admin2", "admin3"):
+            return self._weights.admin2 - (self._weights.admin3 if candidate.level == "admin3" else 0.0)
         return candidate.weight + (self._weights.capital if candidate.kind == "capital" else 0.0)
 
     def _hint(self, country: str) -> float:
@@ -276,7 +283,7 @@ class Context:
                     countries[candidate.country] += weight * share
                     divisions[candidate.division] += weight * share
             chosen = other.chosen
-            if chosen.level in ("settlement", "admin1", "admin2"):
+            if chosen.level == "settlement" or chosen.level in AREAS:
                 points.append((chosen.vector, other.shares[other.best]))
         if not total:
             return mention.base
@@ -321,7 +328,7 @@ class Context:
         """Whether the text speaks for a place that is only spelled somewhat like the name.
 
         It must lie in everything that the text puts around the name; where that is no more than a country, beside
-        another place of the story, unless the story has no other place there.
+        another place of the story, unless the story has no other place there or a gazetteer has all its villages.
         """
         around = [c.candidates for c in mention.containers if c.candidates]
         if any(_held(candidate, areas) < 1 for areas in around):
@@ -338,6 +345,8 @@ class Context:
             and m.chosen.kind != "capital"
             and m.shares[m.best] >= 0.5
         ]
+        if self._lookup.covered(candidate.country):
+            return True
         if not others:
             return len(mention.key) >= ALONE_LETTERS and candidate.match >= ALONE_MATCH
         return any(
@@ -354,14 +363,41 @@ def inside(candidate: Candidate, area: Candidate) -> bool:
         return False
     if area.level == "country":
         return candidate.country == area.country and candidate.level != "country"
-    if area.level in ("admin1", "admin2"):
-        return candidate.division is not None and candidate.division == area.division and candidate.level != "admin1"
+    if area.level in AREAS:
+        return (candidate.level == "settlement" or AREAS.index(area.level) < _size(candidate)) and _in_area(
+            candidate, area
+        )
     reach = CITY_RADIUS_KM if area.level == "settlement" else REGION_RADIUS_KM
     return candidate.level not in ("country", "admin1") and chord_km(candidate.vector, area.vector) <= reach
 
 
+def _size(candidate: Candidate) -> int:
+    return AREAS.index(candidate.level) if candidate.level in AREAS else -1
+
+
+def _in_area(candidate: Candidate, area: Candidate) -> bool:
+    ids = (area.place, *area.also)
+    if any(own in ids for own in candidate.areas):
+        return True
+    if _tells(candidate, area):
+        return False
+    if area.level != "admin1" and area.reach and chord_km(candidate.vector, area.vector) > area.reach:
+        return False
+    return candidate.division is not None and candidate.division == area.division
+
+
+def _tells(candidate: Candidate, area: Candidate) -> bool:
+    """Whether the gazetteer that has the area says which areas of its level the candidate is in."""
+    own = candidate.areas[AREAS.index(area.level)] if area.level in AREAS else 0
+    return bool(own) and gazetteer_number(own) in {gazetteer_number(p) for p in (area.place, *area.also)}
+
+
 def _held(candidate: Candidate, areas: Sequence[Candidate]) -> int:
-    """1 if a place lies in one of these areas, 0 if one lies in it (so that they do not choose), else -1."""
+    """1 if a place lies in one of these areas, 0 if one lies in it (so that they do not choose), else -1.
+
+    Where a gazetteer says which districts a place is in, being near a town of that name is not enough.
+    """
+    areas = [area for area in areas if _tells(candidate, area)] or areas
     if any(inside(candidate, area) for area in areas):
         return 1
     return 0 if any(inside(area, candidate) for area in areas) else -1
@@ -373,9 +409,10 @@ def _of_kind(kind: str, found: Sequence[Candidate]) -> list[Candidate]:
         return [c for c in found if c.level == "settlement"] or list(found)
     wanted: tuple[tuple[str, ...], ...] = ()
     if kind in _ADMIN_KINDS:
-        wanted = (("admin1",), ("admin2", "region"), ("country",))
+        wanted = (("admin1",), ("admin2", "region"), ("admin3",), ("country",))
     elif kind in _DISTRICT_KINDS:
-        wanted = (("admin2",), ("settlement",))
+        wanted = (("admin3",), ("admin2",)) if kind in _SMALL_KINDS else (("admin2",), ("admin3",))
+        wanted = (*wanted, ("settlement",))
     for levels in wanted:
         if fitting := [c for c in found if c.level in levels]:
             return fitting
@@ -396,11 +433,11 @@ def _kind_agreement(kind: str, candidate: Candidate) -> float:
     word = exact_key(kind).rpartition(" ")[2]
     if not word:
         return 0.0
-    if candidate.level == "admin2" and word in _DISTRICT_KINDS:
-        return 1.0
+    if candidate.level in ("admin2", "admin3") and word in _DISTRICT_KINDS:
+        return 1.0 if (candidate.level == "admin3") == (word in _SMALL_KINDS) else 0.8
     if word in _ADMIN_KINDS:
         region = 1.0 if word == "region" else 0.5
-        return {"admin1": 1.0, "admin2": 0.5, "region": region}.get(candidate.level, 0.0)
+        return {"admin1": 1.0, "admin2": 0.5, "admin3": 0.3, "region": region}.get(candidate.level, 0.0)
     if word in _TOWN_KINDS:
         return 0.0 if candidate.level == "settlement" else -1.0
     return 1.0 if word == "country" and candidate.level == "country" else 0.0

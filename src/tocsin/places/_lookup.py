@@ -1,19 +1,34 @@
-"""Candidates for a name: every place in the index that may be meant by it."""
+"""Candidates for a name: every place in any gazetteer that may be meant by it."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log10
 from typing import Literal
 
-from tocsin.places._geometry import Vector, unit_vector
-from tocsin.places._names import exact_key, folded, loose_key, similarity, skeleton
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
-__all__ = ["Candidate", "Level", "Lookup"]
+from tocsin.places._geometry import Vector, chord_km, unit_vector
+from tocsin.places._names import UNVOCALISED, exact_key, folded, loose_key, skeleton, sound, sounds_alike
 
-Level = Literal["country", "admin1", "admin2", "region", "settlement"]
+__all__ = [
+    "AREAS",
+    "BUNDLED",
+    "SAME_TOWN",
+    "Candidate",
+    "Level",
+    "Lookup",
+    "gazetteer_number",
+    "global_id",
+    "likeness",
+    "one_each",
+]
+
+Level = Literal["country", "admin1", "admin2", "admin3", "region", "settlement"]
 
 # What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
 ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.5, -0.6, -0.7, -12.0
@@ -25,6 +40,29 @@ ALIKE = 0.75
 SURE_LETTERS, PER_LETTER = 8, 0.5
 # A name can have hundreds of places; the largest are enough unless the country is known.
 MOST = 30
+# Names that share their consonants are compared sound by sound only where they come close at all.
+COMPARED = 24
+# Kilometres. Two gazetteers put their point for one settlement this far apart, for a large town further; areas have
+# their middle in different places.
+SAME_TOWN, SAME_CITY, SAME_AREA, CITY_PEOPLE = 5.0, 12.0, 60.0, 100_000
+# An added gazetteer with this many settlements in a country, and twice the bundled ones, has its villages.
+MANY_VILLAGES = 500
+# The seat of an area is spoken of more than its villages, where nobody counted who lives there.
+_SEATS = {"seat of a first-level division": 2.0, "seat of a district": 1.2, "seat of a sub-district": 0.6}
+# Ids of places are unique over all gazetteers: the high bits number the gazetteer, none for the bundled one.
+_BITS = 40
+BUNDLED = 0
+AREAS = ("admin1", "admin2", "admin3")
+
+
+def gazetteer_number(place: int) -> int:
+    """Which gazetteer an id belongs to, in the order they were opened; 0 is the bundled one."""
+    return place >> _BITS
+
+
+def global_id(number: int, place: int) -> int:
+    """The id over all gazetteers of a place in one of them."""
+    return number << _BITS | place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +70,8 @@ class Candidate:
     """One place that may be meant. `match` is ≤ 0.
 
     `weight` is how likely it is to be spoken of at all: the logarithm of how many people live there, and of how
-    many languages and spellings have a name for it.
+    many languages and spellings have a name for it. `areas` are the ids of the areas of levels 1 to 3 that hold it
+    (0 where unknown), `also` the ids of the same place in other gazetteers.
     """
 
     place: int
@@ -50,19 +89,31 @@ class Candidate:
     weight: float
     match: float
     vector: Vector
+    pcode: str = ""
+    areas: tuple[int, int, int] = (0, 0, 0)
+    reach: float = 0.0
+    also: tuple[int, ...] = ()
 
 
 class Lookup:
-    """Reads the index. Answers are cached, since the same names come up again and again."""
+    """Reads the indexes, the bundled one first. Answers are cached: the same names come up again and again."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connections: Sequence[sqlite3.Connection]) -> None:
+        self._connections = tuple(connections)
         self.named = lru_cache(maxsize=65536)(self._named)
         self.alike = lru_cache(maxsize=65536)(self._alike)
         self.has = lru_cache(maxsize=65536)(self._has)
+        self.place = lru_cache(maxsize=65536)(self._place)
+        self.covered = lru_cache(maxsize=512)(self._covered)
 
-    def _rows(self, sql: str, *values: str | int) -> list[tuple[object, ...]]:
-        return self._connection.execute(sql, values).fetchall()
+    def _rows(self, number: int, sql: str, *values: str | int) -> list[tuple[object, ...]]:
+        return self._connections[number].execute(sql, values).fetchall()
+
+    def _place(self, place: int) -> Candidate:
+        """The place with this id."""
+        number = gazetteer_number(place)
+        (row,) = self._rows(number, "SELECT * FROM place WHERE id = ?", place & ((1 << _BITS) - 1))
+        return _candidate(row, 0.0, number)
 
     def _named(self, name: str, country: str = "") -> tuple[Candidate, ...]:
         """Places with this name, or this name but for articles, spaces and generic words; largest first."""
@@ -70,52 +121,129 @@ class Lookup:
         exact, loose = exact_key(name), loose_key(name)
         limit = "AND country = ?" if country else ""
         values = (country,) if country else ()
-        for table, key, main in (("exact", exact, "main"), ("exact", loose, "-1"), ("loose", loose, "-1")):
-            if not key or (table == "exact" and main == "-1" and key == exact):
-                continue
-            rows = self._rows(
-                f"SELECT p.*, {main} FROM {table} k JOIN place p ON p.id = k.place WHERE k.key = ? {limit} "
-                f"ORDER BY (level = 'settlement'), population DESC, p.id LIMIT {MOST}",
-                key,
-                *values,
-            )
-            for *row, is_main in rows:
-                candidate = _candidate(tuple(row), {1: 0.0, 0: ALTERNATE, -1: LOOSE}[int(str(is_main))])
-                found.setdefault(candidate.place, candidate)
-        return tuple(sorted(found.values(), key=lambda c: (-c.weight - c.match, c.place)))
+        for number in range(len(self._connections)):
+            for table, key, main in (("exact", exact, "main"), ("exact", loose, "-1"), ("loose", loose, "-1")):
+                if not key or (table == "exact" and main == "-1" and key == exact):
+                    continue
+                rows = self._rows(
+                    number,
+                    f"SELECT p.*, {main} FROM {table} k JOIN place p ON p.id = k.place WHERE k.key = ? {limit} "
+                    f"ORDER BY (level = 'settlement'), population DESC, p.id LIMIT {MOST}",
+                    key,
+                    *values,
+                )
+                for *row, is_main in rows:
+                    match = {1: 0.0, 0: ALTERNATE, -1: LOOSE}[int(str(is_main))]
+                    candidate = _candidate(tuple(row), match, number)
+                    found.setdefault(candidate.place, candidate)
+        return tuple(sorted(one_each(found.values()), key=lambda c: (-c.weight - c.match, c.place)))
 
     def _alike(self, name: str, country: str) -> tuple[Candidate, ...]:
-        """Places of `country` whose name is transliterated like this one."""
-        bone = skeleton(name)
+        """Places of `country` whose name sounds like this one, the most alike first."""
+        bone, heard = skeleton(name), sound(name)
         if len(bone) < 2:
             return ()
-        best: dict[int, float] = {}
-        for place, spelling in self._rows(
-            "SELECT place, name FROM skeleton WHERE country = ? AND key = ?", country, bone
-        ):
-            alike = similarity(name, str(spelling))
-            if alike >= ALIKE:
-                best[int(str(place))] = max(alike, best.get(int(str(place)), 0.0))
+        best: dict[tuple[int, int], float] = {}
+        for number in range(len(self._connections)):
+            rows = self._rows(number, "SELECT place, sound FROM skeleton WHERE country = ? AND key = ?", country, bone)
+            plain = [str(spelled).removeprefix(UNVOCALISED) for _, spelled in rows]
+            close = process.extract(
+                heard.removeprefix(UNVOCALISED), plain, scorer=Levenshtein.normalized_similarity, limit=COMPARED
+            )
+            for *_, position in close:
+                place, spelled = rows[position]
+                alike = sounds_alike(heard, str(spelled))
+                if alike >= ALIKE:
+                    at = number, int(str(place))
+                    best[at] = max(alike, best.get(at, 0.0))
         found = []
-        short = PER_LETTER * max(0, SURE_LETTERS - len(folded(name)))
-        for place, alike in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
-            row = self._rows("SELECT * FROM place WHERE id = ?", place)[0]
-            found.append(_candidate(row, SOUNDS_ALIKE + UNLIKE * (1 - alike) - short))
-        return tuple(found)
+        short = _short(name)
+        for (number, place), alike in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
+            candidate = self.place(global_id(number, place))
+            found.append(replace(candidate, match=SOUNDS_ALIKE + UNLIKE * (1 - alike) - short))
+        return tuple(sorted(one_each(found), key=lambda c: (-c.match, c.place)))
 
     def _has(self, name: str) -> bool:
         exact, loose = exact_key(name), loose_key(name)
-        for table, key in (("exact", exact), ("exact", loose), ("loose", loose)):
-            if key and self._rows(f"SELECT 1 FROM {table} WHERE key = ? LIMIT 1", key):
-                return True
+        return any(
+            key and self._rows(number, f"SELECT 1 FROM {table} WHERE key = ? LIMIT 1", key)
+            for number in range(len(self._connections))
+            for table, key in (("exact", exact), ("exact", loose), ("loose", loose))
+        )
+
+    def _covered(self, country: str) -> bool:
+        """Whether an added gazetteer has the villages of a country, so that few names are in none."""
+        if len(self._connections) == 1:
+            return False
+        sql = "SELECT COUNT(*) FROM place WHERE country = ? AND level = 'settlement'"
+        bundled, *added = [int(str(self._rows(n, sql, country)[0][0])) for n in range(len(self._connections))]
+        return max(added) >= max(MANY_VILLAGES, 2 * bundled)
+
+
+def _short(name: str) -> float:
+    return PER_LETTER * max(0, SURE_LETTERS - len(folded(name)))
+
+
+def likeness(match: float, name: str) -> float:
+    """How alike, 0 to 1, a place found by its sound is spelled to `name`."""
+    return round(min(1.0, max(0.0, 1.0 - (SOUNDS_ALIKE - _short(name) - match) / -UNLIKE)), 4)
+
+
+def one_each(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Candidates found under one name, those of several gazetteers that are one place made one.
+
+    What was added is trusted over what is bundled: name, point and codes are those of the gazetteer opened last.
+    """
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: (-gazetteer_number(c.place), c.place)):
+        twins = [i for i, other in enumerate(kept) if _same(other, candidate)]
+        if not twins:
+            kept.append(candidate)
+            continue
+        twin = min(twins, key=lambda i: (chord_km(kept[i].vector, candidate.vector), i))
+        kept[twin] = _joined(kept[twin], candidate)
+    return kept
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    numbers = {gazetteer_number(p) for p in (one.place, *one.also)}
+    if gazetteer_number(other.place) in numbers or one.country != other.country or one.level != other.level:
         return False
+    if one.level == "admin1" and None not in (one.division, other.division):
+        return one.division == other.division
+    apart = chord_km(one.vector, other.vector)
+    if one.level == "settlement":
+        return apart <= (SAME_CITY if max(one.population, other.population) >= CITY_PEOPLE else SAME_TOWN)
+    return one.level in AREAS and apart <= SAME_AREA
 
 
-def _candidate(row: tuple[object, ...], match: float) -> Candidate:
-    place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population, names = row
+def _joined(one: Candidate, other: Candidate) -> Candidate:
+    return replace(
+        one,
+        kind="capital" if "capital" in (one.kind, other.kind) else one.kind,
+        division=one.division if one.division is not None else other.division,
+        population=max(one.population, other.population),
+        names=max(one.names, other.names),
+        weight=max(one.weight, other.weight),
+        match=max(one.match, other.match),
+        pcode=one.pcode or other.pcode,
+        areas=one.areas if any(one.areas) else other.areas,
+        reach=max(one.reach, other.reach),
+        also=(*one.also, other.place),
+    )
+
+
+def _candidate(row: tuple[object, ...], match: float, number: int) -> Candidate:
+    (
+        place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population, names,
+        pcode, area1, area2, area3, reach,
+    ) = row  # fmt: skip
     people = int(str(population))
+    weight = log10(max(people, 300)) + FAME * log10(max(int(str(names)), FEW_NAMES) / FEW_NAMES)
+    first = number << _BITS
+    areas = [0 if area is None else first | int(str(area)) for area in (area1, area2, area3)]
     return Candidate(
-        place=int(str(place)),
+        place=first | int(str(place)),
         gazetteer=str(gazetteer),
         gazetteer_id=str(gazetteer_id),
         label=str(label),
@@ -127,7 +255,10 @@ def _candidate(row: tuple[object, ...], match: float) -> Candidate:
         longitude=float(str(longitude)),
         population=people,
         names=int(str(names)),
-        weight=log10(max(people, 300)) + FAME * log10(max(int(str(names)), FEW_NAMES) / FEW_NAMES),
+        weight=weight + (_SEATS.get(str(kind), 0.0) if not people else 0.0),
         match=match,
         vector=unit_vector(float(str(latitude)), float(str(longitude))),
+        pcode=str(pcode),
+        areas=(areas[0], areas[1], areas[2]),
+        reach=float(str(reach)),
     )

@@ -13,9 +13,18 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rapidfuzz.distance import JaroWinkler, Levenshtein
-
-__all__ = ["exact_key", "folded", "loose_key", "similarity", "skeleton", "split_generic", "without_qualifier"]
+__all__ = [
+    "UNVOCALISED",
+    "exact_key",
+    "folded",
+    "loose_key",
+    "similarity",
+    "skeleton",
+    "sound",
+    "sounds_alike",
+    "split_generic",
+    "without_qualifier",
+]
 
 # Letters that no decomposition takes apart.
 _LETTERS = str.maketrans(
@@ -120,58 +129,164 @@ def without_qualifier(name: str) -> str:
     return " ".join(words)
 
 
-# Order matters: digraphs before their letters. What they fold to is only a meeting point, not a sound.
+# How names sound. Upper-case letters stand for what Latin spells with two: S sh, X kh, G gh, D dh, T th, J zh.
+# Order matters: digraphs before their letters.
 _DIGRAPHS = (
-    ("sch", "s"), ("tch", "s"), ("dsch", "j"), ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("ch", "s"), ("sh", "s"),
-    ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ph", "f"), ("ck", "k"), ("qu", "k"), ("x", "ks"),
+    ("dsch", "j"), ("tch", "S"), ("sch", "S"), ("dzh", "j"), ("dj", "j"), ("zh", "J"), ("ch", "S"), ("sh", "S"),
+    ("kh", "X"), ("gh", "G"), ("dh", "D"), ("th", "T"), ("ph", "f"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("c", "k"),
+    ("nb", "mb"),
 )  # fmt: skip
-_SINGLES = str.maketrans({"q": "k", "c": "k", "z": "s", "v": "f", "p": "b", "j": "g"})
 _VOWELS = (
     ("aou", "u"), ("aw", "u"), ("au", "u"), ("ou", "u"), ("oo", "u"), ("ow", "u"), ("uw", "u"), ("o", "u"),
-    ("ay", "i"), ("ai", "i"), ("ei", "i"), ("ey", "i"), ("ee", "i"), ("iy", "i"), ("y", "i"), ("ie", "i"), ("e", "i"),
+    ("ay", "i"), ("ai", "i"), ("ei", "i"), ("ey", "i"), ("ee", "i"), ("iy", "i"), ("ie", "i"),
 )  # fmt: skip
+_GLIDES = re.compile(r"y(?![aeiu])")
 _DOUBLED = re.compile(r"(.)\1+")
+# "ar rastan", "arrastan": the article takes the sound of the letter after it.
+_ASSIMILATED = re.compile(r"^[aeiu]([bcdfghjklmnpqrstvwxz])(?=\1)")
+_WORDS_THAT_VARY = {
+    "abul": "abu", "abou": "abu", "abo": "abu", "abi": "abu", "bu": "abu", "bou": "abu", "om": "um", "oum": "um",
+    "umm": "um", "omm": "um", "ben": "bin", "ibn": "bin", "abdel": "abd", "abdul": "abd", "abdal": "abd",
+}  # fmt: skip
+_ARABIC_SOUNDS = str.maketrans({
+    "ا": "a", "ب": "b", "ت": "t", "ث": "T", "ج": "j", "ح": "h", "خ": "X", "د": "d", "ذ": "D", "ر": "r", "ز": "z",
+    "س": "s", "ش": "S", "ص": "s", "ض": "D", "ط": "t", "ظ": "D", "ع": None, "غ": "G", "ف": "f", "ق": "k", "ك": "k",
+    "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "u", "ي": "i", "پ": "b", "چ": "S", "ژ": "J", "گ": "g", "ڤ": "v",
+})  # fmt: skip
+# Words that tell one of two villages from the other, in the languages that write of them.
+_TELLING = {
+    word: sign
+    for sign, words in {
+        "1": "upper fawqani fawqaniyah foqani fokani fouqani foqaniyeh fawkani fauqani فوقاني فوقانيه",
+        "2": "lower tahtani tahtaniyah tahtaniyeh tihtani تحتاني تحتانيه",
+        "3": "north northern shamali shamaliyah shamaliyeh shimali shmali شمالي شماليه",
+        "4": "south southern janubi janoubi janubiyah janubiyeh jnubi qabli qibli جنوبي جنوبيه قبلي قبليه",
+        "5": "east eastern sharqi sharqiyah sharqiyeh sharki sharqieh شرقي شرقيه",
+        "6": "west western gharbi gharbiyah gharbiyeh garbi غربي غربيه",
+        "7": "little small saghir saghira saghirah saghireh sghireh sghir صغير صغيره صغري",
+        "8": "big great greater large kabir kabira kabirah kabireh kbir kbireh كبير كبيره كبري",
+        "9": "middle central wastani wustani wusta wasta awsat وسطاني وسطي اوسط",
+        "0": "new jadid jadida jadidah jadideh jdid jdideh جديد جديده",
+        "!": "old qadim qadima qadimah qadimeh kadim atiq عتيق قديم قديمه",
+    }.items()
+    for word in words.split()
+}
+
+
+def _sounds_of(word: str) -> str:
+    if _ARABIC.search(word):
+        return _without_arabic_article(word).replace("ه", "ا" if word.endswith("ه") else "ه").translate(_ARABIC_SOUNDS)
+    word = _WORDS_THAT_VARY.get(word, word)
+    if len(word) > 5:
+        word = _FUSED_ARTICLE.sub("", word) if word[:2] in ("el", "al", "ul") else _ASSIMILATED.sub("", word)
+    return word
+
+
+@lru_cache(maxsize=65536)
+def _telling(name: str) -> tuple[str, tuple[str, ...]]:
+    """Signs of the words that tell villages of one name apart, and the name's other words."""
+    words = exact_key(name).split()
+    if len(words) > 1:
+        words = [w for w in words if w not in _ARTICLES] or words
+    plain = [_without_arabic_article(w) for w in words]
+    signs = {i: _TELLING[w] for i, w in enumerate(plain) if w in _TELLING}
+    if not signs or len(signs) == len(words):
+        return "", tuple(words)
+    return "".join(sorted(set(signs.values()))), tuple(w for i, w in enumerate(words) if i not in signs)
 
 
 @lru_cache(maxsize=65536)
 def folded(name: str) -> str:
-    """`name` as it might sound: transliteration variants folded, vowels kept in three classes.
+    """`name` as it might sound: transliteration variants folded, vowels kept in four classes.
 
     Examples
     --------
     >>> folded("Deir ez-Zor") == folded("Dayr az Zawr") == folded("Deir al-Zour")
     True
     """
-    key = loose_key(name)
-    if " " not in exact_key(name):
-        key = _FUSED_ARTICLE.sub("", key) if len(key) > 6 else key
-    for before, after in _DIGRAPHS:
-        key = key.replace(before, after)
+    signs, words = _telling(name)
+    key = "".join(_sounds_of(w) for w in words)
+    if not _ARABIC.search(name):
+        for before, after in _DIGRAPHS:
+            key = key.replace(before, after)
     for before, after in _VOWELS:
         key = key.replace(before, after)
-    key = _DOUBLED.sub(r"\1", key.translate(_SINGLES))
-    return key[:-1] if len(key) > 3 and key[-1] == "h" else key
+    key = _DOUBLED.sub(r"\1", _GLIDES.sub("i", _DOUBLED.sub(r"\1", key)))
+    key = key[:-1] if len(key) > 3 and key[-1] in "hT" and key[-2] in "aei" else key
+    return key + signs
+
+
+_CLASS = str.maketrans({
+    **dict.fromkeys("aeiuywhv", None), **dict.fromkeys("kgGXjJ", "k"), **dict.fromkeys("tdTDszS", "t"),
+    "p": "b", "f": "b", "1": None, "2": None, "3": None, "4": None, "5": None, "6": None, "7": None, "8": None,
+    "9": None, "0": None, "!": None,
+})  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
 def skeleton(name: str) -> str:
-    """The consonants of the folded name, its first letter kept; in Arabic script its letters without alef, waw, ya.
+    """The consonants of a name in the few classes that every transliteration keeps apart, whatever its script.
 
     Examples
     --------
-    >>> skeleton("Busayrah") == skeleton("Basira")
+    >>> skeleton("Busayrah") == skeleton("Basira") == skeleton("البصيرة")
     True
     """
-    key = folded(name)
-    if not key:
-        return ""
-    if _ARABIC.search(key):
-        return key[0] + "".join(c for c in key[1:] if c not in "اويهة")
-    return "".join(c for i, c in enumerate(key) if i == 0 or c not in "aeiouwyh").replace("d", "t")
+    return _DOUBLED.sub(r"\1", folded(name).translate(_CLASS))
+
+
+# What it costs to read one sound for another, of the one that a whole consonant costs.
+_CONFUSED = {
+    order: cost
+    for cost, pairs in {
+        0.1: "ea ei bp jJ",
+        0.2: "ai au iu eu dD tT gG vu vw uw iy ey",
+        0.3: "kg kX DT Dz gj hX Ts GX vf kG",
+        0.4: "Ss dT jS Gr sz td vb jk Sz",
+        0.6: "dz dt mn jy Dt lr ts hG",
+    }.items()
+    for pair in pairs.split()
+    for order in (pair, pair[::-1])
+}
+_LOST = {**dict.fromkeys("aeiu", 0.25), **dict.fromkeys("hyw", 0.35), **dict.fromkeys("1234567890!", 2.0)}
+_LENGTH = {**dict.fromkeys("aeiu", 0.5), **dict.fromkeys("1234567890!", 0.0)}
+# Arabic script leaves short vowels out.
+_UNWRITTEN = 0.08
+UNVOCALISED = "~"
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two names sound, 0 to 1: the cheapest way to read one for the other, by the length of both."""
+    return sounds_alike(sound(one), sound(other))
 
 
 @lru_cache(maxsize=65536)
-def similarity(one: str, other: str) -> float:
-    """How alike two names sound, 0 to 1."""
-    a, b = folded(one), folded(other)
-    return 0.5 * (Levenshtein.normalized_similarity(a, b) + JaroWinkler.similarity(a, b))
+def sound(name: str) -> str:
+    """The folded name with a mark where it was written in Arabic script, which leaves short vowels out."""
+    return (UNVOCALISED if _ARABIC.search(name) else "") + folded(name)
+
+
+@lru_cache(maxsize=65536)
+def sounds_alike(one: str, other: str) -> float:
+    """How alike two sounds are, 0 to 1."""
+    a, b = sorted((one.removeprefix(UNVOCALISED), other.removeprefix(UNVOCALISED)))
+    if a == b:
+        return 1.0
+    mixed = one.startswith(UNVOCALISED) != other.startswith(UNVOCALISED)
+    lost = {c: _UNWRITTEN if mixed and c in "aeiu" else _LOST.get(c, 1.0) for c in {*a, *b}}
+    above = [0.0]
+    for y in b:
+        above.append(above[-1] + lost[y])
+    before: list[float] = []
+    confused = _CONFUSED.get
+    for i, x in enumerate(a):
+        row = [above[0] + lost[x]]
+        for j, y in enumerate(b):
+            swap = 0.0 if x == y else confused(x + y, 1.2)
+            best = min(above[j] + swap, above[j + 1] + lost[x], row[j] + lost[y])
+            if i and j and x == b[j - 1] and y == a[i - 1] and x != y:
+                best = min(best, before[j - 1] + 0.7)
+            row.append(best)
+        before, above = above, row
+    length = 0.5 * (sum(_LENGTH.get(c, 1.0) for c in a) + sum(_LENGTH.get(c, 1.0) for c in b))
+    return max(0.0, 1.0 - above[-1] / max(2.0, length))

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
+from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._context import TOWN_QUARTERS, Container, Context, Mention, Weights, inside, softmax
 from tocsin.places._geometry import displaced, distance_km
-from tocsin.places._lookup import Candidate, Lookup
+from tocsin.places._lookup import AREAS, Candidate, Lookup
 from tocsin.places._names import exact_key, split_generic
 from tocsin.records import Place, PlacePrecision, Toponym
 
 __all__ = ["Resolver"]
 
-_SIZES = ("country", "region", "admin1", "admin2", "settlement")
+_SIZES = ("country", "region", "admin1", "admin2", "admin3", "settlement")
 # Characters. A name stands near another only where both are read in one or two sentences; further off, within what
 # is read of one place before the text turns to the next, it says no more than the division.
 ONE_BREATH, READING_DISTANCE = 300, 900
@@ -44,9 +45,10 @@ class _Settled:
 class Resolver:
     """Chooses places for the toponyms of a document."""
 
-    def __init__(self, lookup: Lookup, boundaries: Boundaries, weights: Weights | None = None) -> None:
+    def __init__(self, lookup: Lookup, boundaries: Boundaries, areas: Areas, weights: Weights | None = None) -> None:
         self._lookup = lookup
         self._boundaries = boundaries
+        self._areas = areas
         self._weights = weights or Weights()
 
     def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str]) -> tuple[Place, ...]:
@@ -70,11 +72,14 @@ class Resolver:
         if candidate.level not in ("country", "region") and score < unlisted:
             return None
         shares = softmax([*mention.scores, unlisted], self._weights.temperature)
-        return self._place(mention.toponym, candidate, shares[mention.best])
+        return self.place(mention.toponym, candidate, shares[mention.best])
 
-    def _place(self, toponym: Toponym, candidate: Candidate, probability: float) -> Place:
+    def place(self, toponym: Toponym, candidate: Candidate, probability: float) -> Place:
+        """The place that a toponym names, if it names this candidate."""
         latitude, longitude = candidate.latitude, candidate.longitude
         precision = _precision(candidate)
+        around = self._areas.of(candidate)
+        division = "" if candidate.division is None else self._boundaries.divisions[candidate.division][1]
         if precision == "settlement" and (toponym.relation != "in" or toponym.distance_km):
             precision = "near"
             if toponym.distance_km and toponym.bearing:
@@ -88,8 +93,10 @@ class Resolver:
             kind=candidate.kind,
             country=candidate.country,
             country_name=self._country_name(candidate.country),
-            admin1="" if candidate.division is None else self._boundaries.divisions[candidate.division][1],
-            admin2=candidate.label if candidate.level == "admin2" else "",
+            admin1=around.admin1 or division,
+            admin2=around.admin2 or (candidate.label if candidate.level == "admin2" else ""),
+            admin3=around.admin3 or (candidate.label if candidate.level == "admin3" else ""),
+            pcodes=around.pcodes,
             gazetteer=candidate.gazetteer,
             gazetteer_id=candidate.gazetteer_id,
             probability=round(probability, 4),
@@ -119,7 +126,7 @@ class Resolver:
         if beside is not None:
             return beside
         if area is not None:
-            return _standing_in(toponym, self._place(_at(area), area, IN_AREA))
+            return _standing_in(toponym, self.place(_at(area), area, IN_AREA))
         return Place(
             name=toponym.text,
             label=toponym.text,
@@ -134,9 +141,9 @@ class Resolver:
         """In a town or an area: the division rather than the town it is named after, unless it is a part of a town."""
         container = next(c for c in containers if area in c.candidates)
         if area.level == "settlement" and not _part_of_town(toponym, area):
-            namesakes = [c for c in container.candidates if c.level in ("admin1", "admin2") and inside(area, c)]
+            namesakes = [c for c in container.candidates if c.level in AREAS and inside(area, c)]
             area = min(namesakes, key=lambda c: (c.level, c.place), default=area)
-        place = _standing_in(toponym, self._place(_at(area), area, IN_AREA if area.level != "settlement" else IN_TOWN))
+        place = _standing_in(toponym, self.place(_at(area), area, IN_AREA if area.level != "settlement" else IN_TOWN))
         if area.level == "settlement" and container.kind and exact_key(container.kind) not in TOWN_WORDS:
             return replace(place, precision="admin2")
         if area.level == "settlement" and (toponym.relation != "in" or toponym.kind in OUTSIDE_TOWNS):
@@ -169,12 +176,19 @@ class Resolver:
         return replace(_standing_in(toponym, place), precision=precision, probability=probability)
 
     def _division_of(self, toponym: Toponym, place: Place, probability: float) -> Place | None:
-        point = self._boundaries.division_point(place.country, place.admin1) if place.admin1 else None
+        point = self.division_point(place.country, place.admin1) if place.admin1 else None
         if point is None:
             return None
-        stand_in = replace(_standing_in(toponym, place), admin2="", admin3="", pcodes=())
+        stand_in = replace(_standing_in(toponym, place), admin2="", admin3="", pcodes=place.pcodes[:1])
         latitude, longitude = point
         return replace(stand_in, latitude=latitude, longitude=longitude, precision="admin1", probability=probability)
+
+    def division_point(self, iso3: str, admin1: str) -> tuple[float, float] | None:
+        """(latitude, longitude) of a division's centre, named as any gazetteer names it; None if unknown."""
+        if point := self._boundaries.division_point(iso3, admin1):
+            return point
+        found = [c for c in self._lookup.named(admin1, iso3) if c.level == "admin1"]
+        return (found[0].latitude, found[0].longitude) if found else None
 
 
 TOWN_WORDS = frozenset({"city", "town", "village", "hamlet", "capital", "camp", *TOWN_QUARTERS})
@@ -220,7 +234,7 @@ def _settled(
 def _precision(candidate: Candidate) -> PlacePrecision:
     if candidate.level == "region":
         return "admin1" if candidate.country else "country"
-    return candidate.level
+    return "admin2" if candidate.level == "admin3" else candidate.level
 
 
 def _at(area: Candidate) -> Toponym:

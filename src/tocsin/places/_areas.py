@@ -1,0 +1,110 @@
+"""Administrative areas out of added gazetteers: which ones a point lies in, their names and P-codes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import shapely
+
+from tocsin.places._added import CELL, cell
+from tocsin.places._geometry import chord_km
+from tocsin.places._lookup import AREAS, SAME_TOWN, Candidate, Lookup, gazetteer_number, global_id
+from tocsin.places._names import sound, sounds_alike
+
+__all__ = ["Administration", "Areas"]
+
+# Two gazetteers have one settlement where they lie beside each other and sound this much alike.
+ALIKE_TOWNS = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """Names of the areas of levels 1 to 3 around a place, and P-codes from the largest area's to its own."""
+
+    admin1: str = ""
+    admin2: str = ""
+    admin3: str = ""
+    pcodes: tuple[str, ...] = ()
+
+
+class Areas:
+    """Areas of the added gazetteers. `connections` are those of `lookup`, the bundled one first."""
+
+    def __init__(self, lookup: Lookup, connections: Sequence[sqlite3.Connection]) -> None:
+        self._lookup = lookup
+        self._connections = connections
+        self.of = lru_cache(maxsize=65536)(self._of)
+
+    @cached_property
+    def _outlines(self) -> tuple[shapely.STRtree, list[tuple[int, int]]]:
+        """The outlines of every added area, and (level, id) of each; those of the last gazetteer come first."""
+        shapes: list[shapely.Geometry] = []
+        owners: list[tuple[int, int]] = []
+        for number in range(len(self._connections) - 1, 0, -1):
+            rows = self._connections[number].execute("SELECT place, level, shape FROM shape ORDER BY place").fetchall()
+            shapes += shapely.from_wkb([shape for *_, shape in rows]).tolist()
+            owners += [(level, global_id(number, place)) for place, level, _ in rows]
+        return shapely.STRtree(shapes), owners
+
+    @cached_property
+    def _by_division(self) -> dict[int, int]:
+        """The first-level area of an added gazetteer that is a division of the bundled one."""
+        found: dict[int, int] = {}
+        for number in range(1, len(self._connections)):
+            rows = self._connections[number].execute(
+                "SELECT division, id FROM place WHERE level = 'admin1' AND pcode <> '' AND division IS NOT NULL "
+                "ORDER BY id DESC"
+            )
+            found |= {division: global_id(number, place) for division, place in rows}
+        return found
+
+    def _of(self, candidate: Candidate) -> Administration:
+        """The areas that a place is in, itself included.
+
+        As its own row says, else that of the same settlement in an added gazetteer, else by the outlines, and for the
+        first level by the division.
+        """
+        if len(self._connections) == 1 or candidate.level in ("country", "region"):
+            return Administration()
+        areas, code = list(candidate.areas), candidate.pcode
+        if candidate.level == "settlement" and not (any(areas) and code) and (twin := self._twin(candidate)):
+            areas, code = list(twin.areas) if not any(areas) else areas, code or twin.pcode
+        depth = 3 if candidate.level == "settlement" else AREAS.index(candidate.level) + 1
+        for level, place in self._holding(candidate.latitude, candidate.longitude):
+            if level <= depth and not areas[level - 1] and self._lookup.place(place).country == candidate.country:
+                areas[level - 1] = place
+        if not areas[0] and candidate.division is not None:
+            areas[0] = self._by_division.get(candidate.division, 0)
+        found = [self._lookup.place(area) if area else None for area in areas]
+        one, two, three = (area.label if area else "" for area in found)
+        codes = [area.pcode for area in found if area] + ([code] if candidate.level == "settlement" else [])
+        return Administration(one, two, three, tuple(c for c in codes if c))
+
+    def _holding(self, latitude: float, longitude: float) -> list[tuple[int, int]]:
+        tree, owners = self._outlines
+        return [owners[i] for i in sorted(tree.query(shapely.Point(longitude, latitude), "within").tolist())]
+
+    def _twin(self, candidate: Candidate) -> Candidate | None:
+        """The same settlement in an added gazetteer: beside it, and of the same sound."""
+        found: list[tuple[float, int, Candidate]] = []
+        near = [
+            cell(candidate.latitude + y * CELL, candidate.longitude + x * CELL) for y in (-1, 0, 1) for x in (-1, 0, 1)
+        ]
+        for number in range(1, len(self._connections)):
+            if number == gazetteer_number(candidate.place):
+                continue
+            rows = self._connections[number].execute(
+                f"SELECT DISTINCT n.place, n.name FROM cell c JOIN name n ON n.place = c.place WHERE c.cell IN "
+                f"({', '.join('?' * len(near))})",
+                near,
+            )
+            for place, name in rows.fetchall():
+                alike = sounds_alike(sound(candidate.label), sound(name))
+                if alike >= ALIKE_TOWNS:
+                    other = self._lookup.place(global_id(number, place))
+                    if chord_km(other.vector, candidate.vector) <= SAME_TOWN and other.level == "settlement":
+                        found.append((-alike, place, other))
+        return min(found, key=lambda item: item[:2])[2] if found else None

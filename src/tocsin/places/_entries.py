@@ -1,0 +1,555 @@
+"""Places and areas out of the files that people have: GeoJSON with P-codes, GeoNames dumps, plain tables.
+
+A reader yields an :class:`Entry` for each good row and an :class:`InvalidRow`, with its line, for each bad one. It
+raises for a file that cannot be used at all.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import shapely
+import shapely.geometry
+
+from tocsin.errors import InvalidRow, UnreadableInput
+
+__all__ = ["Entry", "Level", "Parent", "read_entries"]
+
+Level = Literal["admin1", "admin2", "admin3", "settlement"]
+
+_LEVELS: tuple[Level, ...] = ("admin1", "admin2", "admin3", "settlement")
+# What a gzipped file may grow to: the largest national boundaries are a few hundred megabytes.
+MOST_BYTES = 4_000_000_000
+# Suffixes that say the language of a name, in the field names of published boundaries.
+_LANGUAGES = r"(?:en|eng|ar|ara|fr|fra|es|esp|pt|ru|rus|uk|ukr|fa|ps|my|mmr|so|am|tr|ku|local|lang\d?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """An area around a place, as its row names it."""
+
+    level: int
+    name: str
+    names: tuple[str, ...] = ()
+    pcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. `country` is as written (a name or a code); `shape` is the outline of an area, None for a point.
+
+    `seat` is the level of the area whose seat a settlement is (1 a governorate's, 2 a district's …), 0 for none.
+    """
+
+    line: int
+    name: str
+    names: tuple[str, ...]
+    level: Level
+    latitude: float
+    longitude: float
+    kind: str = ""
+    country: str = ""
+    pcode: str = ""
+    native_id: str = ""
+    parents: tuple[Parent, ...] = ()
+    population: int = 0
+    seat: int = 0
+    shape: Any = None
+
+
+def read_entries(path: Path) -> Iterator[Entry | InvalidRow]:
+    """Yield the entries of a file, and an error for each row that is left out.
+
+    Raises
+    ------
+    UnreadableInput
+        If the file is not what its name says, or has no columns for a name and a point.
+    """
+    name = path.name.casefold().removesuffix(".gz")
+    if name.endswith((".geojson", ".json")):
+        return _geojson(path)
+    if name.endswith((".csv", ".tsv", ".txt")):
+        return _table(path)
+    raise UnreadableInput(str(path), "a gazetteer is .geojson, .csv, .tsv or .txt, also with .gz; convert it to one")
+
+
+def _bytes(path: Path) -> io.BufferedIOBase:
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"\x1f\x8b"
+        return gzip.open(path, "rb") if zipped else path.open("rb")
+    except OSError as error:
+        raise UnreadableInput(str(path), f"cannot be opened ({error.strerror})") from error
+
+
+def _whole(path: Path) -> str:
+    """The text of a file; bytes that are no UTF-8 become surrogates, so that the rest can be kept."""
+    try:
+        with _bytes(path) as file:
+            raw = file.read(MOST_BYTES)
+    except (OSError, EOFError) as error:
+        raise UnreadableInput(str(path), f"cannot be unpacked ({error}); send it again or unpack it first") from error
+    if not raw.strip():
+        raise UnreadableInput(str(path), "is empty")
+    return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+# Fields
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Which column holds what. Areas are (level → columns)."""
+
+    names: tuple[str, ...]
+    others: tuple[str, ...]
+    pcode: str
+    native_id: str
+    latitude: str
+    longitude: str
+    country: tuple[str, ...]
+    population: str
+    kind: str
+    seat: str
+    level: str
+    parent: str
+    area_names: Mapping[int, tuple[str, ...]]
+    area_codes: Mapping[int, str]
+
+    @property
+    def deepest(self) -> int:
+        return max((*self.area_names, *self.area_codes), default=0)
+
+
+_OWN_NAME = re.compile(rf"^(?:nam|name|featurename|fullname|placename|shapename|settlement|village|town|place|community"
+                       rf"|locality|location|location ?name)(?:name)?({_LANGUAGES})?(ref)?$")  # fmt: skip
+_OTHER_NAME = re.compile(
+    rf"^(?:alt(?:ernat(?:e|ive))?_?names?{_LANGUAGES}?|other_?names?|aliases|varname|asciiname|nameascii|name_?alt)\d*$"
+)
+_AREA = re.compile(r"^(?:adm(?:in)?)([0-4])(.*)$")
+_AREA_NAME = re.compile(rf"^(?:alt|ref)?(?:name)?\d*(?:{_LANGUAGES})?\d*(?:ref)?$")
+_GADM = re.compile(r"^(?:(nl|var)?name|(gid))([0-4])$")
+_LATITUDE = ("latitude", "lat", "y", "ycoord", "pointy", "centerlat", "latwgs84")
+_LONGITUDE = ("longitude", "lon", "lng", "long", "x", "xcoord", "pointx", "centerlon", "lonwgs84")
+_COUNTRY = ("iso3", "isoa3", "adm0a3", "shapegroup", "iso2", "isoa2", "countrycode", "cc", "country", "countryname")
+_PCODE = ("pcode", "placecode", "featurepcode", "placepcode", "cod", "shapeiso")
+_ID = ("geonameid", "geonamesid", "id", "shapeid", "fid", "uid", "osmid")
+_AREA_WORDS = {
+    "governorate": 1, "governoratename": 1, "province": 1, "state": 1, "region": 1, "district": 2,
+    "districtname": 2, "county": 2, "subdistrict": 3, "subdistrictname": 3, "commune": 3,
+}  # fmt: skip
+
+
+def _fields(columns: Iterable[str]) -> _Fields:
+    """Find the columns by their names, as boundaries are published and as people head their tables."""
+    keys = {re.sub(r"[^a-z0-9]", "", c.casefold().lstrip("\ufeff")): c for c in columns}
+    own: list[str] = []
+    others: list[str] = []
+    area_names: dict[int, list[str]] = {}
+    area_codes: dict[int, str] = {}
+    for key, column in keys.items():
+        if m := _AREA.match(key):
+            level, rest = int(m[1]), m[2]
+            if "cod" in rest:
+                area_codes.setdefault(level, column)
+            elif _AREA_NAME.match(rest):
+                area_names.setdefault(level, []).append(column)
+        elif m := _GADM.match(key):
+            if m[2]:
+                area_codes.setdefault(int(m[3]), column)
+            else:
+                area_names.setdefault(int(m[3]), []).append(column)
+        elif key in _AREA_WORDS:
+            area_names.setdefault(_AREA_WORDS[key], []).append(column)
+        elif _OTHER_NAME.match(key):
+            others.append(column)
+        elif _OWN_NAME.match(key):
+            own.append(column)
+
+    def first(wanted: Sequence[str]) -> str:
+        return next((keys[w] for w in wanted if w in keys), "")
+
+    country = [keys[k] for k in _COUNTRY if k in keys]
+    country += [area_codes.pop(0)] if 0 in area_codes else []
+    country += area_names.pop(0, [])
+    return _Fields(
+        names=tuple(_main_first(own)),
+        others=tuple(others),
+        pcode=first(_PCODE),
+        native_id=first(_ID),
+        latitude=first(_LATITUDE),
+        longitude=first(_LONGITUDE),
+        country=tuple(country),
+        population=first(("population", "pop", "poptotal", "totalpop")),
+        kind=first(("kind", "featuretype", "placetype", "fcode", "fclass")),
+        seat=first(("capitlvl", "caplevel", "capitallevel")),
+        level=first(("adminlevel", "admlevel", "level")),
+        parent=first(("parentpcode", "parentcode")),
+        area_names={level: tuple(_main_first(names)) for level, names in area_names.items()},
+        area_codes=area_codes,
+    )
+
+
+def _main_first(columns: Sequence[str]) -> list[str]:
+    """English, then the plain column, then other languages, then alternates and reference spellings."""
+
+    def rank(column: str) -> tuple[int, int]:
+        key = re.sub(r"[^a-z0-9]", "", column.casefold())
+        order = 3 if "alt" in key or key.startswith(("nl", "var")) else 2 if key.endswith("ref") else 1
+        order = 0 if re.search(r"(?:en|eng)$", key) and order == 1 else order
+        return order, columns.index(column)
+
+    return sorted(columns, key=rank)
+
+
+# Cells
+
+
+class _Bad(Exception):
+    """One row cannot be used: the column and why."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(f"column {column!r}: {reason}" if column else reason)
+
+
+def _clean(value: object) -> str:
+    if value is None or isinstance(value, (dict, list, bool)):
+        return ""
+    text = str(value).strip()
+    return "" if text.casefold() in ("null", "none", "nan", "n/a", "-", "?", "") else text
+
+
+def _broken(text: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in text) or "\ufffd" in text
+
+
+def _number(row: Mapping[str, Any], column: str, low: float, high: float) -> float:
+    text = _clean(row.get(column))
+    try:
+        value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except ValueError:
+        raise _Bad(column, f"{text[:40]!r} is not a number of degrees") from None
+    if not low <= value <= high:
+        raise _Bad(column, f"{value:g} is not between {low:g} and {high:g} degrees")
+    return value
+
+
+_PARTS = re.compile(r"\s+[-–—]\s+|\s*[/_|;]\s*|\s*\(|\)\s*")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+def _spellings(texts: Iterable[str]) -> tuple[str, ...]:
+    """Names and, where one cell holds two ("Nabaa - Korbinar"), each of them."""
+    found: dict[str, None] = {}
+    texts = list(texts)
+    for text in texts:
+        found[text] = None
+    for text in texts:
+        pieces = re.split(r"[-–]", text) if _ARABIC.search(text) and not _PARTS.search(text) else _PARTS.split(text)
+        if len(pieces) > 1:
+            found.update(dict.fromkeys(p.strip() for p in pieces if len(p.strip()) > 2))
+    return tuple(found)
+
+
+def _entry(row: Mapping[str, Any], fields: _Fields, line: int, geometry: Any) -> tuple[Entry, list[str]]:
+    """The entry of a row, and the columns that had to be left out of it."""
+    point = geometry is None or geometry.geom_type in ("Point", "MultiPoint")
+    left_out: list[str] = []
+
+    def words(columns: Iterable[str]) -> list[str]:
+        found = []
+        for column in columns:
+            text = _clean(row.get(column))
+            if text and _broken(text):
+                left_out.append(column)
+            elif text:
+                found.append(text)
+        return list(dict.fromkeys(found))
+
+    level_given = _clean(row.get(fields.level)) if fields.level else ""
+    own_columns, depth = fields.names, fields.deepest + 1
+    if level_given.isdigit() and fields.names:
+        depth = int(level_given)
+    elif not fields.names:
+        depth = max((n for n in fields.area_names if words(fields.area_names[n])), default=0)
+        own_columns = fields.area_names.get(depth, ())
+    elif point:
+        depth = 4
+    names = words(own_columns)
+    if not names:
+        raise _Bad(
+            (own_columns or ("name",))[0], "no name" if not left_out else "broken UTF-8 (bytes that are no text)"
+        )
+    name = names[0]
+    if not re.search(r"[^\W\d_]", name) or re.fullmatch(r"[A-Z]{1,3}\d{3,}", name):
+        raise _Bad(own_columns[0], f"{name[:40]!r} is no name; are the columns in their order?")
+    for other in words(fields.others):
+        names += [n.strip() for n in re.split(r"[,;|]", other) if n.strip()]
+    parents = []
+    for level in range(1, min(depth, 4)):
+        around = words(fields.area_names.get(level, ()))
+        code = _clean(row.get(fields.area_codes.get(level, "")))
+        if around or code:
+            parents.append(Parent(level, around[0] if around else code, tuple(around), code))
+    if geometry is not None:
+        latitude, longitude = _point(geometry)
+    else:
+        latitude = _number(row, fields.latitude, -90, 90)
+        longitude = _number(row, fields.longitude, -180, 180)
+    if abs(latitude) < 1e-6 and abs(longitude) < 1e-6:
+        raise _Bad(fields.latitude if geometry is None else "geometry", "the point is 0, 0: no coordinates were known")
+    own_code = fields.pcode if fields.names else fields.area_codes.get(depth, fields.pcode)
+    population = _clean(row.get(fields.population)) if fields.population else ""
+    seat = _clean(row.get(fields.seat)) if fields.seat else ""
+    country = words(fields.country)
+    entry = Entry(
+        line=line,
+        name=name,
+        names=_spellings(dict.fromkeys(names)),
+        level=_LEVELS[max(1, min(depth, 4)) - 1],
+        latitude=latitude,
+        longitude=longitude,
+        kind=_clean(row.get(fields.kind)) if fields.kind else "",
+        country=country[0] if country else "",
+        pcode=_clean(row.get(own_code)) if own_code else "",
+        native_id=_clean(row.get(fields.native_id)) if fields.native_id else "",
+        parents=tuple(parents),
+        population=int(float(population)) if re.fullmatch(r"\d{1,10}(?:\.\d+)?", population) else 0,
+        seat=max(1, int(seat)) if seat in ("0", "1", "2", "3") else 0,
+        shape=None if point else geometry,
+    )
+    return entry, left_out
+
+
+def _point(geometry: Any) -> tuple[float, float]:
+    inside = geometry.representative_point() if geometry.geom_type not in ("Point", "MultiPoint") else geometry.centroid
+    longitude, latitude = float(inside.x), float(inside.y)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise _Bad("geometry", f"{longitude:g}, {latitude:g} are no degrees; save the file in WGS 84 (EPSG:4326)")
+    return latitude, longitude
+
+
+def _problem(path: Path, line: int, reason: str) -> InvalidRow:
+    return InvalidRow(str(path), f"line {line}: {reason}", item=str(line))
+
+
+# GeoJSON
+
+
+def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
+    text = _whole(path)
+    start = re.search(r'"features"\s*:\s*\[', text)
+    if start is None:
+        raise UnreadableInput(str(path), 'has no "features": save it as a GeoJSON FeatureCollection')
+    decoder = json.JSONDecoder()
+    at, line, counted = start.end(), 1, 0
+    fields: _Fields | None = None
+    columns: tuple[str, ...] = ()
+    gap = re.compile(r"[\s,]*")
+    while True:
+        at = gap.match(text, at).end()  # type: ignore[union-attr]
+        if text[at : at + 1] in ("]", ""):
+            break
+        line += text.count("\n", counted, at)
+        counted = at
+        try:
+            feature, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            # A feature a line is how these files are written: go on with the next one.
+            yield _problem(path, line, f"is no JSON ({error.msg}); left out")
+            following = re.compile(r'\n\s*(?=\{\s*"type"\s*:\s*"Feature")').search(text, at + 1)
+            if following is None:
+                break
+            at = following.end()
+            continue
+        at = end
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if not isinstance(properties, dict):
+            yield _problem(path, line, "the feature has no properties")
+            continue
+        if fields is None or tuple(properties) != columns:
+            columns = tuple(properties)
+            fields = _fields(columns)
+            if not fields.names and not fields.area_names:
+                raise UnreadableInput(
+                    str(path),
+                    f"line {line}: no field for a name among {', '.join(columns) or 'none'}; "
+                    "call one ADM1_EN, NAME_EN or name",
+                )
+        try:
+            geometry, mended = _geometry(feature.get("geometry"))
+            entry, left_out = _entry(properties, fields, line, geometry)
+        except _Bad as bad:
+            yield _problem(path, line, str(bad))
+            continue
+        if mended:
+            yield _problem(path, line, f"the outline of {entry.name} crosses itself; it was mended, so look at it")
+        for column in left_out:
+            yield _problem(path, line, f"column {column!r}: {_LEFT_OUT}")
+        yield entry
+
+
+_LEFT_OUT = "broken UTF-8 (bytes that are no text); this name is left out"
+
+
+def _geometry(raw: Any) -> tuple[Any, bool]:
+    """The shape of a feature, and whether it had to be mended."""
+    if not isinstance(raw, dict):
+        raise _Bad("geometry", "there is none")
+    try:
+        shape = shapely.geometry.shape(raw)
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError):
+        raise _Bad("geometry", "the coordinates cannot be read") from None
+    if shape.is_empty:
+        raise _Bad("geometry", "there is none")
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return (shape, False) if shape.is_valid else (shapely.make_valid(shape), True)
+    if shape.geom_type in ("Point", "MultiPoint"):
+        return shape, False
+    raise _Bad("geometry", f"a {shape.geom_type} is no place and no area")
+
+
+# Tables
+
+_GEONAMES = (
+    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "fclass", "fcode", "countrycode",
+    "cc2", "a1", "a2", "a3", "a4", "population", "elevation", "dem", "timezone", "modified",
+)  # fmt: skip
+# Features that reports place events at, beside towns and administrations.
+_GEONAMES_KEPT = re.compile(
+    r"^(?:P\.|A\.ADM[123]$|L\.(?:MILB|CMP|RESN|OILF|INDS)|S\.(?:AIR[BPF]|CMP|MIL|FT|DAM|PSTB|CTRR))"
+)
+_GEONAMES_LEVEL: dict[str, Level] = {"ADM1": "admin1", "ADM2": "admin2", "ADM3": "admin3"}
+
+
+def _table(path: Path) -> Iterator[Entry | InvalidRow]:
+    lines = _lines(path)
+    first = next(lines, "")
+    if not first.strip():
+        raise UnreadableInput(str(path), "is empty")
+    if first.count("\t") == len(_GEONAMES) - 1 and first.split("\t", 1)[0].strip("\ufeff").isdigit():
+        return _geonames(path, first, lines)
+    return _rows(path, first, lines)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with _bytes(path) as file:
+            for number, raw in enumerate(file):
+                line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
+                yield line.decode("utf-8", "surrogateescape")
+    except (OSError, EOFError) as error:
+        raise UnreadableInput(str(path), f"cannot be unpacked ({error}); send it again or unpack it first") from error
+
+
+def _geonames(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | InvalidRow]:
+    def every() -> Iterator[str]:
+        yield first
+        yield from rest
+
+    for number, line in enumerate(every(), 1):
+        cells = line.rstrip("\r\n").split("\t")
+        if len(cells) != len(_GEONAMES):
+            yield _problem(path, number, f"{len(cells)} columns instead of {len(_GEONAMES)}")
+            continue
+        kind = f"{cells[6]}.{cells[7]}"
+        if not _GEONAMES_KEPT.match(kind):
+            continue
+        if _broken(line):
+            bad = next(c for c, v in zip(_GEONAMES, cells, strict=True) if _broken(v))
+            if bad != "alternatenames":
+                yield _problem(path, number, f"column {bad!r}: broken UTF-8 (bytes that are no text)")
+                continue
+            cells[3] = ""
+            yield _problem(
+                path, number, f"column {bad!r}: broken UTF-8 (bytes that are no text); these names are left out"
+            )
+        row = dict(zip(_GEONAMES, cells, strict=True))
+        try:
+            latitude, longitude = _number(row, "latitude", -90, 90), _number(row, "longitude", -180, 180)
+            if latitude == 0 and longitude == 0:
+                raise _Bad("latitude", "the point is 0, 0: no coordinates were known")
+        except _Bad as bad_row:
+            yield _problem(path, number, str(bad_row))
+            continue
+        names = (cells[1], cells[2], *(n.strip() for n in cells[3].split(",")))
+        usable = tuple(dict.fromkeys(n for i, n in enumerate(names) if n and (i < 2 or _spelling(n))))
+        if not usable:
+            yield _problem(path, number, "column 'name': no name")
+            continue
+        yield Entry(
+            line=number,
+            name=cells[1] or usable[0],
+            names=usable,
+            level=_GEONAMES_LEVEL.get(cells[7], "settlement") if cells[6] == "A" else "settlement",
+            latitude=latitude,
+            longitude=longitude,
+            kind=_GEONAMES_KINDS.get(cells[7][:3], "populated place"),
+            country=cells[8],
+            native_id=cells[0],
+            population=int(cells[14]) if cells[14].isdigit() else 0,
+            seat={"PPLC": 1, "PPLA": 1, "PPLA2": 2, "PPLA3": 3}.get(cells[7], 0),
+        )
+
+
+_GEONAMES_KINDS = {
+    "ADM": "administration", "MIL": "base", "CMP": "camp", "AIR": "airfield", "DAM": "dam", "FT": "fort",
+    "PST": "border post", "OIL": "oil field",
+}  # fmt: skip
+
+
+def _spelling(name: str) -> bool:
+    """Not an airport's code, nor a romanisation that nobody writes."""
+    return not name.isascii() or (name != name.lower() and not (len(name) <= 4 and name.isupper()))
+
+
+def _rows(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | InvalidRow]:
+    delimiter = max(",;\t|", key=first.count)
+    header = next(csv.reader([first], delimiter=delimiter))
+    fields = _fields(header)
+    missing = [w for w, there in (("name", fields.names or fields.area_names), ("latitude", fields.latitude),
+                                  ("longitude", fields.longitude)) if not there]  # fmt: skip
+    if missing:
+        raise UnreadableInput(
+            str(path),
+            f"line 1: no column for {' or '.join(missing)} among {', '.join(h.strip() for h in header)}; "
+            "head the columns name, latitude, longitude (and admin1, admin2, country, pcode, alternate names)",
+        )
+    return _row_entries(path, header, fields, csv.reader(rest, delimiter=delimiter))
+
+
+def _row_entries(path: Path, header: Sequence[str], fields: _Fields, reader: Any) -> Iterator[Entry | InvalidRow]:
+    point_fields = fields
+    rows: Iterator[list[str]] = reader
+    while True:
+        line = reader.line_num + 2
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _problem(path, line, f"is no row of a table ({error})")
+            continue
+        if not any(c.strip() for c in cells) or any(c.startswith("#") for c in cells if c.strip()):
+            continue  # blank, or the row of HXL tags
+        if len(cells) > len(header):
+            yield _problem(path, line, f"{len(cells)} columns instead of {len(header)}; put quotes around commas")
+            continue
+        row = dict(zip(header, cells, strict=False))
+        try:
+            entry, left_out = _entry(row, point_fields, line, None)
+        except _Bad as bad:
+            yield _problem(path, line, str(bad))
+            continue
+        for column in left_out:
+            yield _problem(path, line, f"column {column!r}: {_LEFT_OUT}")
+        yield entry
