@@ -15,7 +15,7 @@ VENDOR := src/tocsin/export/static/vendor
 PYTHON_STAMP := .venv/.made-$(shell { cat requirements.lock pyproject.toml; echo "$(CURDIR)"; } | cksum | tr ' ' -)
 VENDOR_STAMP := $(VENDOR)/.made-$(shell cat package.json package-lock.json src/tocsin/export/static/d3.mjs | cksum | tr ' ' -)
 
-.PHONY: demo test check setup docs floors clean
+.PHONY: demo test check lint types walls codes pages setup docs floors clean
 
 demo: setup
 	@$(BIN)/tocsin run examples/reports --out tocsin-out
@@ -23,17 +23,27 @@ demo: setup
 	@echo "Open tocsin-out/report.html in a browser. tocsin-out/events.csv is the table;"
 	@echo "tocsin-out/internal/ holds the full record, which is not to be handed on."
 
-# Strict where TOCSIN_TEST_STRICT=1: nothing but measuring data may be missing. See docs/architecture.md.
+# Strict where TOCSIN_TEST_STRICT=1: then nothing is skipped but for want of measuring data. See docs/architecture.md.
 test: check
 	$(RUN) pytest --doctest-modules -n $(JOBS) --dist loadfile src tests
 
-check: setup
+check: lint types walls codes pages
+
+lint: setup
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+
+types: setup
 	$(RUN) mypy
+
+walls: setup
 	$(BIN)/lint-imports --no-cache
+
+codes: setup
 	$(BIN)/tocsin codebook lint
-	$(RUN) tools.docs --check
+
+pages: setup
+	$(BIN)/python tools/docs.py --check
 
 setup: $(PYTHON_STAMP) $(VENDOR_STAMP)
 
@@ -51,16 +61,16 @@ $(VENDOR_STAMP): $(PYTHON_STAMP)
 	@command -v npm >/dev/null || test -x $(BIN)/npm || \
 		$(PIP) --require-hashes -r requirements-node.lock
 	@export PATH="$$PATH:$(CURDIR)/$(BIN)"; \
-		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent && npm run --silent build -- --log-level=error
+		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent && npm run --silent build >/dev/null
 	@rm -f $(VENDOR)/.made-*
 	@touch $@
 
 docs: setup
-	$(RUN) tools.docs
+	$(BIN)/python tools/docs.py
 
 # Quality and speed on measuring data; TOCSIN_BENCH_DATA names its folder.
 floors: setup
-	$(RUN) bench.check_floors
+	$(BIN)/python bench/check_floors.py
 
 clean:
 	rm -rf .venv node_modules $(VENDOR) tocsin-out
