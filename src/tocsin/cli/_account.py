@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -15,7 +18,6 @@ from tocsin.pipeline import Account, Coded, EventsOfType, Exported, Linked, Read
 __all__ = ["render_account", "render_coded", "render_exported", "render_linked", "render_read"]
 
 _BAR = 24
-_PARTS = " ▏▎▍▌▋▊▉"
 # How many ids or names are shown of those that need an eye.
 _SHOWN = 3
 # An event's id: a letter, a hyphen and twenty digits. Eight of them tell ten thousand events apart.
@@ -52,19 +54,19 @@ def render_account(account: Account) -> RenderableType:
         _figures(account),
         *_events(exported),
         *_left_out(exported),
-        *_eye(exported),
+        *_eye(exported, Path(account.out)),
         *_files(exported, Path(account.out)),
     )
 
 
 def render_read(read: Read) -> RenderableType:
     """What was read."""
-    return _lines([("Read", read.received, _noted(_read_notes(read)))])
+    return _lines([("Read", read.received, _read_notes(read))])
 
 
 def render_coded(coded: Coded) -> RenderableType:
     """What was coded."""
-    return _lines([("Coded", coded.documents, f"documents, {coded.claims:,} claims in them")])
+    return _lines([("Coded", coded.documents, [f"documents, {coded.claims:,} claims in them"])])
 
 
 def render_linked(linked: Linked) -> RenderableType:
@@ -74,16 +76,16 @@ def render_linked(linked: Linked) -> RenderableType:
         notes.append(f"{linked.doubtful:,} pairs of claims in doubt")
     return _lines(
         [
-            ("Copies", linked.copies, "documents that repeat another"),
-            ("Claims", linked.claims, ""),
-            ("Events", linked.events, _noted(notes)),
+            ("Copies", linked.copies, ["documents that repeat another"]),
+            ("Claims", linked.claims, []),
+            ("Events", linked.events, notes),
         ]
     )
 
 
 def render_exported(exported: Exported, out: Path) -> RenderableType:
     """What was written."""
-    return Group(*_events(exported), *_left_out(exported), *_eye(exported), *_files(exported, out))
+    return Group(*_events(exported), *_left_out(exported), *_eye(exported, out), *_files(exported, out))
 
 
 def _headline(account: Account) -> RenderableType:
@@ -100,15 +102,15 @@ def _headline(account: Account) -> RenderableType:
 
 def _figures(account: Account) -> RenderableType:
     read, exported = account.read, account.exported
-    languages = [f"{n:,} in {_LANGUAGES.get(code, code)}, kept but not coded" for code, n in exported.not_coded.items()]
+    languages = [f"{n:,} in {_LANGUAGES.get(code, code)} (kept, not coded)" for code, n in exported.not_coded.items()]
     copies = [f"{_count(exported.copies, 'copy', 'copies')} of another"] if exported.copies else []
     modalities = [f"{n:,} {name}" for name, n in exported.claims.items()]
     in_table = sum(e.events for e in exported.events)
     return _lines(
         [
-            ("Documents", exported.documents, _noted([*_read_notes(read), *copies, *languages])),
-            ("Claims", sum(exported.claims.values()), _noted(modalities)),
-            ("Events", exported.all_events, f"{in_table:,} in the table, as {_count(exported.rows, 'row', 'rows')}"),
+            ("Documents", exported.documents, [*_read_notes(read), *copies, *languages]),
+            ("Claims", sum(exported.claims.values()), modalities),
+            ("Events", exported.all_events, [f"{in_table:,} in the table, as {_count(exported.rows, 'row', 'rows')}"]),
         ]
     )
 
@@ -143,9 +145,8 @@ def _events(exported: Exported) -> Iterable[RenderableType]:
 
 
 def _bar(of_type: EventsOfType, most: int) -> Text:
-    eighths = max(1, round(8 * _BAR * of_type.events / most))
-    whole, part = divmod(eighths, 8)
-    return Text(("█" * whole + (_PARTS[part] if part else "")).ljust(_BAR), style="red")
+    halves = max(1, round(2 * _BAR * of_type.events / most))
+    return Text(("━" * (halves // 2) + "╸" * (halves % 2)).ljust(_BAR), style="red")
 
 
 def _left_out(exported: Exported) -> Iterable[RenderableType]:
@@ -159,7 +160,7 @@ def _left_out(exported: Exported) -> Iterable[RenderableType]:
     yield table
 
 
-def _eye(exported: Exported) -> Iterable[RenderableType]:
+def _eye(exported: Exported, out: Path) -> Iterable[RenderableType]:
     eye = exported.eye
     rows = [
         (len(eye.disputed), "event|s| that sources dispute", eye.disputed),
@@ -178,6 +179,9 @@ def _eye(exported: Exported) -> Iterable[RenderableType]:
             line.append(f"\n{_some([_short(example) for example in examples])}", style="dim")
         table.add_row(f"{count:,}", line)
     yield table
+    events = (*eye.disputed, *eye.places)
+    if events:
+        yield Text(f"  Look closer: tocsin show {_short(events[0])} --out {shlex.quote(str(out))}", style="dim")
 
 
 def _files(exported: Exported, out: Path) -> Iterable[RenderableType]:
@@ -209,18 +213,35 @@ def _grid(*sides: str) -> Table:
     return table
 
 
-def _lines(rows: Sequence[tuple[str, int, str]]) -> RenderableType:
+def _lines(rows: Sequence[tuple[str, int, Sequence[str]]]) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold", min_width=9)
     table.add_column(justify="right", min_width=6)
     table.add_column()
-    for name, figure, words in rows:
-        table.add_row(name, f"{figure:,}", Text(words, style="dim"))
+    for name, figure, notes in rows:
+        table.add_row(name, f"{figure:,}", _Notes(notes))
     return table
 
 
-def _noted(notes: Sequence[str]) -> str:
-    return " · ".join(notes)
+class _Notes:
+    """Notes after one another, broken into lines only between them."""
+
+    def __init__(self, notes: Sequence[str]) -> None:
+        self._notes = [*(f"{note}," for note in notes[:-1]), *notes[-1:]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        line = ""
+        for note in self._notes:
+            if line and cell_len(line) + 1 + cell_len(note) > options.max_width:
+                yield Text(line, style="dim")
+                line = ""
+            line = f"{line} {note}".strip()
+        yield Text(line, style="dim")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        longest = max(map(cell_len, self._notes), default=0)
+        whole = cell_len(" ".join(self._notes))
+        return Measurement(min(longest, options.max_width), min(whole, options.max_width))
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -119,11 +119,11 @@ def _disputes(event: EventReading) -> Iterable[RenderableType]:
 def _claim(claim: ClaimReading) -> Iterable[RenderableType]:
     yield Text()
     yield Rule(style="dim", characters="╌")
-    heading = Text(_where_read(claim), style="bold")
-    heading.append(f"  {claim.modality}{', background' if claim.background else ''}  {claim.id}", style="dim not bold")
-    yield heading
+    yield Text(_where_read(claim), style="bold")
+    notes = [claim.id, claim.modality + (", background" if claim.background else "")]
     if claim.also_in:
-        yield Text(f"the same words in {', '.join(claim.also_in)}", style="dim")
+        notes.append(f"the same words in {', '.join(claim.also_in)}")
+    yield Text(" · ".join(notes), style="dim")
     yield Padding(_Isolated(_highlighted(claim.passage, claim.marks)), (0, 0, 0, 2))
     yield Text()
     table = _table(5, 4, 4)

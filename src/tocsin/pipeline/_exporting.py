@@ -67,12 +67,12 @@ def export_files(
     data = _gather(workspace, codebook)
     progress.advance()
     documents = StoredDocuments(workspace)
-    public = [
+    public = _in_id_order(
         _stamped(event, data)
         for event in release.publish(
             data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0
         )
-    ]
+    )
     progress.advance()
     files = _Files(workspace, out, at)
     outline = _outline(gazetteer, public)
@@ -127,11 +127,15 @@ def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
         if coding.claims:
             claims_of[coding.document_id].extend(coding.claims)
     copies = workspace.copies()
-    events = tuple(workspace.events())
+    by_id = claims_by_id((c for found in claims_of.values() for c in found), copies)
+    # Events of one report after one another: its text is then fetched once for all of them.
+    events = sorted(
+        workspace.events(), key=lambda e: min((by_id[c].document_id for c in e.claim_ids if c in by_id), default="")
+    )
     return _Dataset(
         workspace=workspace,
         codebook=codebook,
-        claims=claims_by_id((c for found in claims_of.values() for c in found), copies),
+        claims=by_id,
         claims_of=dict(claims_of),
         not_coded=dict(sorted(not_coded.items())),
         events=events,
@@ -142,6 +146,10 @@ def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
         copies=len(copies),
         recorded={event.id: workspace.event_history(event.id)[-1][0] for event in events},
     )
+
+
+def _in_id_order(events: Iterable[PublicEvent]) -> list[PublicEvent]:
+    return sorted(events, key=lambda event: event.id)
 
 
 def _stamped(event: PublicEvent, data: _Dataset) -> PublicEvent:
@@ -161,10 +169,10 @@ def _write_internal(
             rows_of[event_id].append(row)
     reasons = {n.event_id: n.reason for n in left_out}
     view = FullRecord(data.claims, documents, data.codebook)
-    full = [view.event(event, rows_of[event.id], reasons.get(event.id, "")) for event in data.events]
+    full = _in_id_order(view.event(event, rows_of[event.id], reasons.get(event.id, "")) for event in data.events)
     export.write_claims_csv(_in_context(data), files.path(f"{INTERNAL}/claims.csv"), data.codebook)
     export.write_claims_jsonl(_in_context(data), files.path(f"{INTERNAL}/claims.jsonl"))
-    export.write_internal_events_jsonl(data.events, files.path(f"{INTERNAL}/events.jsonl"))
+    export.write_internal_events_jsonl(sorted(data.events, key=lambda e: e.id), files.path(f"{INTERNAL}/events.jsonl"))
     _report(full, outline, files.path(f"{INTERNAL}/report.html"), data, internal=True)
 
 
@@ -247,8 +255,8 @@ def _account(
             r: data.codebook.not_exported.get(r, r) for r in sorted({e.not_exported for e in public if not e.rows})
         },
         eye=Eye(
-            disputed=tuple(e.id for e in data.events if e.disputed and e.id in in_table),
-            places=tuple(e.id for e in data.events if e.id in in_table and any(map(_unlikely, e.where))),
+            disputed=tuple(sorted(e.id for e in data.events if e.disputed and e.id in in_table)),
+            places=tuple(sorted(e.id for e in data.events if e.id in in_table and any(map(_unlikely, e.where)))),
             doubtful=_doubtful(data.workspace),
             undated=tuple(_name(r) for r in sorted(_undated(data), key=_reading_order)),
         ),
