@@ -13,9 +13,10 @@ from shutil import copytree
 
 import pytest
 
+import tocsin
 from tocsin import pipeline
 from tocsin.codebook import Codebook
-from tocsin.errors import CodingError, NotFound, NothingUsable
+from tocsin.errors import CodingError, NotFound, NothingUsable, UsageError, WorkspaceError
 from tocsin.export import CLAIM_COLUMNS, EVENT_COLUMNS
 from tocsin.interfaces import Coder, Gazetteer
 from tocsin.pipeline import Account
@@ -295,6 +296,31 @@ def test_a_document_that_cannot_be_coded_is_named_and_tried_again(kept: Workspac
     assert coded.documents == 7
     picky.healthy = True
     assert pipeline.code(kept, picky).documents == 1  # type: ignore[arg-type]
+
+
+# Reading it back
+
+
+def test_the_dataset_as_records_and_as_tables(done: tuple[Path, Account]) -> None:
+    with tocsin.open(done[0] / "workspace") as dataset:
+        claims, events = list(dataset.claims()), list(dataset.events())
+        claims_table, events_table = dataset.claims_table(), dataset.events_table()
+        assert len(list(dataset.documents())) == 8
+        assert dataset.event(events[0].id[:12]) == events[0]
+    assert claims_table.column("claim_id").to_pylist() == [claim.id for claim in claims]
+    assert set(claims_table.column("event_id").to_pylist()) == {event.id for event in events}
+    deaths = dict(zip(events_table["event_id"].to_pylist(), events_table["deaths_best"].to_pylist(), strict=True))
+    assert deaths == {e.id: e.counts.deaths.best if e.counts.deaths else None for e in events}
+    assert str(events_table.schema.field("date_start").type) == "date32[day]"
+    pytest.importorskip("pandas")
+    assert len(events_table.to_pandas()) == len(events)
+
+
+def test_there_must_be_a_workspace_to_open(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no workspace here"):
+        tocsin.open(tmp_path / "none")
+    with pytest.raises(UsageError, match="is not a day"):
+        tocsin.run([REPORTS], tmp_path / "out", published="May 2021")
 
 
 # Looking closer

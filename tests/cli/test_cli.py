@@ -102,6 +102,10 @@ def test_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in shown.out
     assert max(map(len, shown.out.splitlines())) <= 80
     assert not any(line.endswith(" ") for line in shown.out.splitlines())
+    assert main(["run", str(GOOD), "--out", str(tmp_path / "out"), "--json"]) == 0
+    account = json.loads(capsys.readouterr().out)
+    assert account["read"]["read_before"] == 1
+    assert account["exported"]["files"][0] == "events.csv"
 
 
 def test_some_inputs_left_out(out: Path, capsys: pytest.CaptureFixture[str]) -> None:

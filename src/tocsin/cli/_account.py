@@ -106,11 +106,12 @@ def _figures(account: Account) -> RenderableType:
     copies = [f"{_count(exported.copies, 'copy', 'copies')} of another"] if exported.copies else []
     modalities = [f"{n:,} {name}" for name, n in exported.claims.items()]
     in_table = sum(e.events for e in exported.events)
+    table = f"{in_table:,} in the table, as {_count(exported.rows, 'row', 'rows')}" if in_table else "none in the table"
     return _lines(
         [
             ("Documents", exported.documents, [*_read_notes(read), *copies, *languages]),
             ("Claims", sum(exported.claims.values()), modalities),
-            ("Events", exported.all_events, [f"{in_table:,} in the table, as {_count(exported.rows, 'row', 'rows')}"]),
+            ("Events", exported.all_events, [table]),
         ]
     )
 

@@ -118,7 +118,7 @@ def run(
         linked = link(kept, codes, progress=progress)
         exported = export(kept, out, codes, places, progress=progress)
         account = Account(str(kept.path), str(out), datetime.now(UTC), read, coded, linked, exported)
-    write_problems(account.problems, out)
+        write_problems(kept, account.problems, out, account.finished_at)
     return account
 
 

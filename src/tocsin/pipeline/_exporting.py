@@ -87,12 +87,13 @@ def export_files(
     return _account(data, public, rows, tuple(files.written))
 
 
-def write_problems(problems: Sequence[Problem], out: Path) -> None:
+def write_problems(workspace: Workspace, problems: Sequence[Problem], out: Path, at: datetime) -> None:
     """Write the whole list of what was left out; where nothing was, take away the list of an earlier run."""
     path = out / PROBLEMS
     if not problems:
         path.unlink(missing_ok=True)
         return
+    workspace.record_output(path, at)
     export.prepare_internal(path.parent)
     part = path.with_name(f".{path.name}.part")
     part.write_text("".join(f"{problem}\n" for problem in problems), encoding="utf-8", errors="backslashreplace")
