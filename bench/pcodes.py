@@ -226,7 +226,9 @@ def arabic_endings(name: str, chance: random.Random) -> str:
 
 def arabic_article(name: str, chance: random.Random) -> str:
     """The article left out, or put before a name that has none."""
-    return re.sub(r"\bال", "", name, count=1) if re.search(r"\bال", name) else "ال" + name
+    if re.search(r"\bال", name):
+        return re.sub(r"\bال", "", name, count=1)
+    return name if " " in name else "ال" + name
 
 
 def arabic_marks(name: str, chance: random.Random) -> str:
@@ -260,7 +262,14 @@ def perturbed(name: str, chance: random.Random) -> tuple[str, str]:
     """`name` as somebody else writes it, and the first kind of variation that changed it; ("", "") where none did."""
     variations = list((ARABIC if re.search(r"[\u0600-\u06ff]", name) else LATIN).items())
     chance.shuffle(variations)
-    wanted, done, first = chance.choice((1, 2)), 0, ""
+    # The word for what a place is comes last: nobody writes that one otherwise.
+    variations.sort(key=lambda item: item[1] is kind_words)
+    if chance.random() < 1 / len(variations):
+        variations = variations[-1:] + variations[:-1]
+        wanted = 1
+    else:
+        wanted = chance.choice((1, 2))
+    done, first = 0, ""
     written = name
     for kind, vary in variations:
         changed = vary(written, chance)

@@ -34,7 +34,7 @@ from tocsin.places._index import (
     read_only,
     writing,
 )
-from tocsin.places._names import exact_key, loose_key, sound
+from tocsin.places._names import exact_key, loose_key, shortened, sound
 
 __all__ = [
     "AddedGazetteer",
@@ -349,7 +349,8 @@ class _Builder:
             if home is None:
                 yield _row(file, entry, f"{entry.name} lies at sea ({entry.latitude:g}, {entry.longitude:g}); kept")
             elif said and there != said:
-                home = None
+                home = self._boundaries.division_near(said, entry.latitude, entry.longitude, COAST)
+            if said and there not in ("", said) and home is None:
                 yield _row(
                     file,
                     entry,
@@ -500,9 +501,11 @@ def _make_keys(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR IGNORE INTO loose VALUES (?, ?)", (joined, place))
         if country not in plain:
             plain[country] = not is_transliterated(country)
-        if bone and (coded or not plain[country]):
-            connection.execute(
-                "INSERT OR IGNORE INTO skeleton VALUES (?, ?, ?, ?)", (country, bone, place, sound(name))
+        if bone and (coded or (len(bone) > 1 and not plain[country])):
+            # A complete list of villages is small enough to be found with a consonant missing or too many.
+            connection.executemany(
+                "INSERT OR IGNORE INTO skeleton VALUES (?, ?, ?, ?)",
+                [(country, key, place, sound(name)) for key in (bone, *(shortened(bone) if coded else ()))],
             )
     connection.execute("INSERT OR REPLACE INTO about VALUES ('keys', ?)", (_keys_version(),))
 

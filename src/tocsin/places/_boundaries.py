@@ -79,6 +79,14 @@ class Boundaries:
             homes[stray[point]] = division
         return homes
 
+    def division_near(self, iso3: str, latitude: float, longitude: float, degrees: float) -> int | None:
+        """The number of the nearest division of a country, None where there is none within so many degrees."""
+        point = shapely.Point(longitude, latitude)
+        near = [i for i in self._tree.query(point.buffer(degrees)).tolist() if self.divisions[i][0] == iso3]
+        gaps = [(float(shapely.distance(self._shapes[i], point)), i) for i in near]
+        gap, nearest = min(gaps, default=(degrees, None))
+        return nearest if gap < degrees else None
+
     def division_point(self, iso3: str, admin1: str = "") -> tuple[float, float] | None:
         """(latitude, longitude) of a division's centre, or a country's where `admin1` is empty; None if unknown."""
         if not admin1:

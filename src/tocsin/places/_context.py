@@ -16,7 +16,7 @@ from math import exp
 
 from tocsin.places._geometry import chord_km
 from tocsin.places._lookup import AREAS, Candidate, Lookup, gazetteer_number
-from tocsin.places._names import exact_key, split_generic, without_qualifier
+from tocsin.places._names import exact_key, split_generic, without_kinds, without_qualifier
 from tocsin.records import Toponym
 
 __all__ = ["TOWN_QUARTERS", "Container", "Context", "Mention", "Weights", "inside", "softmax"]
@@ -181,8 +181,9 @@ class Context:
         if found:
             return kind, found
         plain, word = split_generic(name)
-        if word and (found := self._named(plain)):
-            return kind or word, found
+        for shorter in without_kinds(name):
+            if found := self._named(shorter):
+                return kind or word, found
         bare = without_qualifier(plain)
         return kind or word, self._named(bare) if bare != exact_key(name) else []
 

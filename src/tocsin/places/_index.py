@@ -235,7 +235,7 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
             exact[key, number] = max(int(rank == 0), exact.get((key, number), 0))
             if joined:
                 loose.add((joined, number))
-            if bone and row.level not in ("country", "region") and row.country in transliterated:
+            if len(bone) > 1 and row.level not in ("country", "region") and row.country in transliterated:
                 bones.add((row.country, bone, number, sound(name)))
         if progress and row.level == "settlement":
             progress.advance()
@@ -255,7 +255,7 @@ def name_keys(name: str) -> tuple[str, str, str]:
     """(exact key, loose key where it differs, skeleton where names may sound alike); empty where there is none."""
     key, joined = exact_key(name), loose_key(name)
     bone = skeleton(name) if key and _foldable(key) else ""
-    return key, joined if joined != key else "", bone if len(bone) > 1 else ""
+    return key, joined if joined != key else "", bone
 
 
 @cache

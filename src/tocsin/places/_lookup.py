@@ -13,7 +13,17 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tocsin.places._geometry import Vector, chord_km, unit_vector
-from tocsin.places._names import UNVOCALISED, exact_key, folded, loose_key, skeleton, sound, sounds_alike
+from tocsin.places._names import (
+    UNVOCALISED,
+    exact_key,
+    folded,
+    loose_key,
+    shortened,
+    skeleton,
+    sound,
+    sounds_alike,
+    split_generic,
+)
 
 __all__ = [
     "AREAS",
@@ -36,12 +46,14 @@ ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.5, -0.6, -0.7, -12.0
 FAME, FEW_NAMES = 1.0, 10
 # Below this two names that share their consonants are different names ("Basra", "Busayrah").
 ALIKE = 0.75
+# Where somebody added the villages of a country, a name is more likely one of them written badly.
+ALIKE_ADDED = 0.66
 # In a short name each letter says more: what a letter less than this costs.
 SURE_LETTERS, PER_LETTER = 8, 0.5
 # A name can have hundreds of places; the largest are enough unless the country is known.
 MOST = 30
 # Names that share their consonants are compared sound by sound only where they come close at all.
-COMPARED = 24
+COMPARED, COMES_CLOSE = 16, 0.35
 # Kilometres. Two gazetteers put their point for one settlement this far apart, for a large town further; areas have
 # their middle in different places.
 SAME_TOWN, SAME_CITY, SAME_AREA, CITY_PEOPLE = 5.0, 12.0, 60.0, 100_000
@@ -140,20 +152,29 @@ class Lookup:
 
     def _alike(self, name: str, country: str) -> tuple[Candidate, ...]:
         """Places of `country` whose name sounds like this one, the most alike first."""
-        bone, heard = skeleton(name), sound(name)
-        if len(bone) < 2:
+        plain_name, word = split_generic(name)
+        heard = sound(plain_name if word else name)
+        bone = skeleton(plain_name if word else name)
+        if not bone:
             return ()
         best: dict[tuple[int, int], float] = {}
         for number in range(len(self._connections)):
-            rows = self._rows(number, "SELECT place, sound FROM skeleton WHERE country = ? AND key = ?", country, bone)
+            keys = (bone,) if number == BUNDLED else (bone, *shortened(bone))
+            marks = ", ".join("?" * len(keys))
+            sql = f"SELECT DISTINCT place, sound FROM skeleton WHERE country = ? AND key IN ({marks}) ORDER BY 1, 2"
+            rows = self._rows(number, sql, country, *keys)
             plain = [str(spelled).removeprefix(UNVOCALISED) for _, spelled in rows]
             close = process.extract(
-                heard.removeprefix(UNVOCALISED), plain, scorer=Levenshtein.normalized_similarity, limit=COMPARED
+                heard.removeprefix(UNVOCALISED),
+                plain,
+                scorer=Levenshtein.normalized_similarity,
+                limit=COMPARED,
+                score_cutoff=COMES_CLOSE,
             )
             for *_, position in close:
                 place, spelled = rows[position]
                 alike = sounds_alike(heard, str(spelled))
-                if alike >= ALIKE:
+                if alike >= (ALIKE if number == BUNDLED else ALIKE_ADDED):
                     at = number, int(str(place))
                     best[at] = max(alike, best.get(at, 0.0))
         found = []

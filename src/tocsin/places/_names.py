@@ -18,11 +18,13 @@ __all__ = [
     "exact_key",
     "folded",
     "loose_key",
+    "shortened",
     "similarity",
     "skeleton",
     "sound",
     "sounds_alike",
     "split_generic",
+    "without_kinds",
     "without_qualifier",
 ]
 
@@ -58,6 +60,7 @@ _QUALIFIER = frozenset({
 })  # fmt: skip
 _ARABIC_GENERIC = frozenset({
     "محافظه", "مدينه", "قريه", "ناحيه", "منطقه", "بلده", "قضا", "ريف", "مخيم", "ولايه", "حي", "جمهوريه", "استان",
+    "مركز",
 })  # fmt: skip
 _PUNCTUATION = re.compile(r"[^\w]+|_+")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -103,6 +106,28 @@ def split_generic(name: str) -> tuple[str, str]:
     while kept and kept[-1] == "of":
         kept = kept[:-1]
     return (" ".join(kept), generic[-1]) if kept and generic else (" ".join(words), "")
+
+
+def without_kinds(name: str) -> tuple[str, ...]:
+    """A name's exact key with one word for its kind less at a time, from its edges.
+
+    Examples
+    --------
+    >>> without_kinds("the governorate of Rural Damascus")
+    ('rural damascus', 'damascus')
+    """
+    words = exact_key(name).split()
+    found = []
+    while len(words) > 1:
+        if words[-1] in _GENERIC or words[-1] in _ARABIC_GENERIC or words[-1] == "of":
+            words = words[:-1]
+        elif words[0] in _GENERIC or words[0] in _ARABIC_GENERIC or words[0] in ("of", "the"):
+            words = words[1:]
+        else:
+            break
+        if words[0] not in ("of", "the") and words[-1] != "of":
+            found.append(" ".join(words))
+    return tuple(found)
 
 
 @lru_cache(maxsize=65536)
@@ -233,6 +258,19 @@ def skeleton(name: str) -> str:
     True
     """
     return _DOUBLED.sub(r"\1", folded(name).translate(_CLASS))
+
+
+def shortened(bone: str) -> tuple[str, ...]:
+    """A skeleton with one of its consonants missing, each way; none of one that would say nothing then.
+
+    Examples
+    --------
+    >>> shortened("btr")
+    ('tr', 'br', 'bt')
+    """
+    if len(bone) < 3:
+        return ()
+    return tuple(dict.fromkeys(_DOUBLED.sub(r"\1", bone[:i] + bone[i + 1 :]) for i in range(len(bone))))
 
 
 # What it costs to read one sound for another, of the one that a whole consonant costs.
