@@ -14,7 +14,7 @@ from tocsin.places._added import AddedGazetteer, open_added
 from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._index import index_version, open_index
-from tocsin.places._lookup import Lookup, likeness
+from tocsin.places._lookup import Lookup
 from tocsin.places._names import exact_key
 from tocsin.places._resolve import Resolver
 from tocsin.records import Place, Toponym
@@ -118,11 +118,8 @@ class SqliteGazetteer:
         found = [c for c in self._lookup.named(name, country) if not country or c.country == country]
         known = {place for c in found for place in (c.place, *c.also)}
         sounds = [c for c in self._lookup.alike(name, country) if c.place not in known] if country else []
-        places = []
-        for candidate in [*found, *sounds][:limit]:
-            alike = 1.0 if candidate in found else likeness(candidate.match, name)
-            places.append(self._resolver.place(Toponym(name, 0, max(1, len(name))), candidate, alike))
-        return tuple(places)
+        named = Toponym(name, 0, max(1, len(name)))
+        return tuple(self._resolver.place(named, c, c.likeness) for c in [*found, *sounds][:limit])
 
     def outline(self, bbox: tuple[float, float, float, float] | None = None) -> dict[str, Any]:
         """Countries and first-level divisions as GeoJSON, simplified for drawing.

@@ -34,7 +34,6 @@ __all__ = [
     "Lookup",
     "gazetteer_number",
     "global_id",
-    "likeness",
     "one_each",
 ]
 
@@ -48,6 +47,8 @@ FAME, FEW_NAMES = 1.0, 10
 ALIKE = 0.75
 # Where somebody added the villages of a country, a name is more likely one of them written badly.
 ALIKE_ADDED = 0.66
+# The same sound is still another spelling.
+SAME_SOUND = 0.999
 # In a short name each letter says more: what a letter less than this costs.
 SURE_LETTERS, PER_LETTER = 8, 0.5
 # A name can have hundreds of places; the largest are enough unless the country is known.
@@ -79,7 +80,10 @@ def global_id(number: int, place: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One place that may be meant. `match` is ≤ 0.
+    """One place that may be meant.
+
+    `match` is what its spelling costs, ≤ 0; `likeness` how alike the names sound, below 1 only for a place that was
+    found by its sound.
 
     `weight` is how likely it is to be spoken of at all: the logarithm of how many people live there, and of how
     many languages and spellings have a name for it. `areas` are the ids of the areas of levels 1 to 3 that hold it
@@ -101,6 +105,7 @@ class Candidate:
     weight: float
     match: float
     vector: Vector
+    likeness: float = 1.0
     pcode: str = ""
     areas: tuple[int, int, int] = (0, 0, 0)
     reach: float = 0.0
@@ -181,7 +186,8 @@ class Lookup:
         short = _short(name)
         for (number, place), alike in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
             candidate = self.place(global_id(number, place))
-            found.append(replace(candidate, match=SOUNDS_ALIKE + UNLIKE * (1 - alike) - short))
+            match = SOUNDS_ALIKE + UNLIKE * (1 - alike) - short
+            found.append(replace(candidate, match=match, likeness=min(alike, SAME_SOUND)))
         return tuple(sorted(one_each(found), key=lambda c: (-c.match, c.place)))
 
     def _has(self, name: str) -> bool:
@@ -203,11 +209,6 @@ class Lookup:
 
 def _short(name: str) -> float:
     return PER_LETTER * max(0, SURE_LETTERS - len(folded(name)))
-
-
-def likeness(match: float, name: str) -> float:
-    """How alike, 0 to 1, a place found by its sound is spelled to `name`."""
-    return round(min(1.0, max(0.0, 1.0 - (SOUNDS_ALIKE - _short(name) - match) / -UNLIKE)), 4)
 
 
 def one_each(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -247,6 +248,7 @@ def _joined(one: Candidate, other: Candidate) -> Candidate:
         names=max(one.names, other.names),
         weight=max(one.weight, other.weight),
         match=max(one.match, other.match),
+        likeness=max(one.likeness, other.likeness),
         pcode=one.pcode or other.pcode,
         areas=one.areas if any(one.areas) else other.areas,
         reach=max(one.reach, other.reach),

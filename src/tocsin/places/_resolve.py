@@ -29,6 +29,8 @@ ITEM_CHARACTERS, ITEM_FAR_APART = 250.0, 0.1
 PREVAILS = 0.5
 # How likely a stand-in is right: the town a neighbourhood is in, an area's centre, the place read nearest.
 IN_TOWN, IN_AREA, BESIDE = 0.6, 0.4, 0.4
+# What a name that only sounds like the place's loses in probability, by how unlike they sound.
+UNLIKE = 2.2
 # A town that has "districts" of its own; a smaller one is the seat of one.
 CITY_PEOPLE = 100_000
 
@@ -72,7 +74,8 @@ class Resolver:
         if candidate.level not in ("country", "region") and score < unlisted:
             return None
         shares = softmax([*mention.scores, unlisted], self._weights.temperature)
-        return self.place(mention.toponym, candidate, shares[mention.best])
+        doubt = UNLIKE * (1 - candidate.likeness)
+        return self.place(mention.toponym, candidate, shares[mention.best] * max(0.0, 1 - doubt))
 
     def place(self, toponym: Toponym, candidate: Candidate, probability: float) -> Place:
         """The place that a toponym names, if it names this candidate."""
