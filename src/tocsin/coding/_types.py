@@ -64,7 +64,7 @@ def training_examples(codebook: Codebook) -> list[tuple[str, str]]:
 
 def fit_vectors(vectors: NDArray[np.float32], labels: Sequence[str], version: str = "") -> TypeModel:
     """Fit the classifier on `vectors`, shape ``(n, 384)``, and their `labels`."""
-    names = tuple(sorted(set(labels) - {NONE})) + (NONE,)
+    names = (*sorted(set(labels) - {NONE}), NONE)
     x = vectors.astype(np.float64)
     y = np.asarray([names.index(label) for label in labels])
     means = np.zeros((len(names), x.shape[1]))
