@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tocsin.errors import NotFound, UnreadableInput, UsageError
+from tocsin.places import (
+    Addition,
+    SqliteGazetteer,
+    add_gazetteer,
+    list_gazetteers,
+    open_gazetteer,
+    remove_gazetteer,
+)
+from tocsin.records import Place, Toponym
+
+# An invented district in the middle of Mali: two sub-districts, a dozen villages.
+DISTRICT = {"ADM0_EN": "Mali", "ADM1_EN": "Mopti", "ADM1_PCODE": "ML05", "ADM2_EN": "Tessama", "ADM2_PCODE": "ML0599"}
+VILLAGES = {
+    "Tessama": (14.50, -3.90, "ML059901"),
+    "Dar Salam Busayra": (14.52, -3.95, "ML059902"),
+    "Kuna Gharib": (14.60, -3.80, "ML059903"),
+    "Upper Shekhana": (14.61, -3.75, "ML059904"),
+    "Lower Shekhana": (14.66, -3.75, "ML059905"),
+    "Nabora - Qorfa": (14.70, -3.70, "ML059906"),
+}
+
+
+def feature(properties: Mapping[str, object], *point: float) -> dict[str, Any]:
+    geometry = {"type": "Point", "coordinates": [point[1], point[0]]}
+    return {"type": "Feature", "properties": dict(properties), "geometry": geometry}
+
+
+def square(properties: Mapping[str, object], south: float, west: float, north: float, east: float) -> dict[str, Any]:
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Feature", "properties": dict(properties), "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def collection(path: Path, features: Sequence[object]) -> Path:
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False) for f in features)
+    path.write_text('{"type": "FeatureCollection",\n"features": [\n' + lines + "\n]}\n", encoding="utf-8")
+    return path
+
+
+def villages(path: Path) -> Path:
+    return collection(
+        path, [feature(DISTRICT | {"NAME_EN": n, "PCODE": code}, y, x) for n, (y, x, code) in VILLAGES.items()]
+    )
+
+
+@pytest.fixture
+def added(own_cache: Path, tmp_path: Path) -> Addition:
+    outline = square(DISTRICT, 14.4, -4.1, 14.8, -3.6)
+    return add_gazetteer(
+        [collection(tmp_path / "adm2.geojson", [outline]), villages(tmp_path / "places.geojson")], "own"
+    )
+
+
+def resolve(gazetteer: SqliteGazetteer, name: str, *within: str) -> Place:
+    (place,) = gazetteer.resolve([Toponym(name, 0, max(1, len(name)), within=within)])
+    return place
+
+
+def test_what_was_added_is_listed_and_found_with_its_codes(added: Addition) -> None:
+    assert added.problems == ()
+    assert (added.gazetteer.settlements, added.gazetteer.countries) == (6, ("MLI",))
+    assert list_gazetteers() == (added.gazetteer,)
+    gazetteer = open_gazetteer()
+    assert gazetteer.added == (added.gazetteer,)
+    place = resolve(gazetteer, "Kuna Gharib", "Mopti region", "Mali")
+    assert place.pcodes == ("ML05", "ML0599", "ML059903")
+    assert (place.admin1, place.admin2, place.country) == ("Mopti", "Tessama", "MLI")
+    assert (place.gazetteer, place.gazetteer_id, place.precision) == ("own", "ML059903", "settlement")
+    assert gazetteer.knows("Kuna Gharib")
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Kouna Gareeb", "ML059903"),
+        ("Kuna al-Gharib", "ML059903"),
+        ("KUNA-GHARIB", "ML059903"),
+        ("village of Kuna Gharib", "ML059903"),
+        ("Dar as-Salam Basira", "ML059902"),
+        ("Shekhana Fawqani", "ML059904"),
+        ("Shaykhana al-Tahtani", "ML059905"),
+        ("Nabora", "ML059906"),
+        ("Korfa", "ML059906"),
+        ("قرية كونا غريب", "ML059903"),
+    ],
+)
+def test_names_as_people_write_them(added: Addition, written: str, code: str) -> None:
+    assert resolve(open_gazetteer(), written, "Tessama district", "Mali").pcodes[-1:] == (code,)
+
+
+def test_a_place_that_nobody_listed_gets_the_areas_it_lies_in(
+    added: Addition, gazetteer: SqliteGazetteer, tmp_path: Path
+) -> None:
+    bundled = resolve(gazetteer, "Mopti", "Mali")
+    assert bundled.pcodes == ()
+    outline = square(DISTRICT | {"ADM2_EN": "Around", "ADM2_PCODE": "ML0598"}, 14.2, -4.6, 14.9, -3.5)
+    add_gazetteer([collection(tmp_path / "more.geojson", [outline])], "outlines")
+    place = resolve(open_gazetteer(), "Mopti", "Mali")
+    assert place.gazetteer_id == bundled.gazetteer_id
+    assert place.admin2 == "Around"
+    assert place.pcodes == ("ML05", "ML0598")
+
+
+def test_one_settlement_in_two_gazetteers_is_one(own_cache: Path, gazetteer: SqliteGazetteer, tmp_path: Path) -> None:
+    bundled = resolve(gazetteer, "Djibo", "Burkina Faso")
+    assert bundled.latitude is not None
+    assert bundled.longitude is not None
+    row = {"ADM1_EN": "Sahel", "ADM1_PCODE": "BF56", "NAME_EN": "Djibo", "PCODE": "BF560101"}
+    near = feature(row, bundled.latitude + 0.02, bundled.longitude)
+    far = feature(row | {"PCODE": "BF560102"}, bundled.latitude + 0.4, bundled.longitude)
+    add_gazetteer([collection(tmp_path / "one.geojson", [near])])
+    one = open_gazetteer()
+    assert len([p for p in one.find("Djibo", "BFA") if p.precision == "settlement"]) == 1
+    place = resolve(one, "Djibo", "Burkina Faso")
+    assert place.pcodes == ("BF56", "BF560101")
+    assert place.latitude == pytest.approx(bundled.latitude + 0.02)
+    add_gazetteer([collection(tmp_path / "one.geojson", [near, far])])
+    assert len([p for p in open_gazetteer().find("Djibo", "BFA") if p.precision == "settlement"]) == 2
+
+
+def test_removing_leaves_what_was_there_before(added: Addition, gazetteer: SqliteGazetteer) -> None:
+    with pytest.raises(NotFound, match="own"):
+        remove_gazetteer("other")
+    remove_gazetteer("own")
+    assert list_gazetteers() == ()
+    assert open_gazetteer().version == gazetteer.version
+
+
+def test_adding_twice_changes_nothing_and_more_changes_the_version(added: Addition, tmp_path: Path) -> None:
+    before = open_gazetteer().version
+    again = add_gazetteer([tmp_path / "adm2.geojson", tmp_path / "places.geojson"], "own")
+    assert again == added
+    assert open_gazetteer().version == before
+    add_gazetteer([tmp_path / "places.geojson"], "own")
+    assert open_gazetteer().version != before
+
+
+def test_an_addition_that_fails_changes_nothing(added: Addition, own_cache: Path, tmp_path: Path) -> None:
+    before = sorted((p.name, p.read_bytes()) for p in (own_cache / "gazetteers").iterdir())
+    bad = tmp_path / "bad.csv"
+    bad.write_text("name,latitude,longitude\nNowhere,north,east\n", encoding="utf-8")
+    with pytest.raises(UnreadableInput, match=r"bad\.csv: has no row that can be used: line 2: column 'latitude'"):
+        add_gazetteer([tmp_path / "places.geojson", bad], "own")
+    assert sorted((p.name, p.read_bytes()) for p in (own_cache / "gazetteers").iterdir()) == before
+
+
+class Stopping:
+    def start(self, what: str, total: int | None) -> None:
+        assert what
+
+    def advance(self, steps: int = 1) -> None:
+        raise KeyboardInterrupt
+
+    def finish(self) -> None: ...
+
+
+def test_an_addition_that_is_stopped_leaves_nothing(own_cache: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        add_gazetteer([villages(tmp_path / "places.geojson")], "own", Stopping())
+    assert list((own_cache / "gazetteers").iterdir()) == []
+
+
+def test_names_that_no_gazetteer_may_have(own_cache: Path, tmp_path: Path) -> None:
+    file = villages(tmp_path / "My Places (2).geojson")
+    for name in ("geonames", "../up", "A b", "-x"):
+        with pytest.raises(UsageError, match="cannot be called"):
+            add_gazetteer([file], name)
+    with pytest.raises(UsageError, match="no file"):
+        add_gazetteer([])
+    assert add_gazetteer([file]).gazetteer.name == "my-places-2"
+
+
+def test_an_extra_file_is_opened_for_once(own_cache: Path, gazetteer: SqliteGazetteer, tmp_path: Path) -> None:
+    file = villages(tmp_path / "places.geojson")
+    packed = tmp_path / "places.geojson.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    opened = open_gazetteer([packed])
+    assert resolve(opened, "Kuna Gharib", "Mali").pcodes[-1] == "ML059903"
+    assert opened.version != gazetteer.version
+    assert list_gazetteers() == ()
+    assert open_gazetteer().version == gazetteer.version
+
+
+def test_keys_of_another_version_are_made_again(added: Addition, own_cache: Path) -> None:
+    path = own_cache / "gazetteers" / "own.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE about SET value = 'old' WHERE key = 'keys'")
+        connection.execute("DELETE FROM exact")
+    connection.close()
+    assert resolve(open_gazetteer(), "Kuna Gharib", "Mali").pcodes[-1] == "ML059903"
+
+
+def test_a_file_that_is_no_gazetteer_is_named(own_cache: Path) -> None:
+    (own_cache / "gazetteers").mkdir()
+    (own_cache / "gazetteers" / "junk.sqlite").write_text("not a database", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"junk\.sqlite"):
+        open_gazetteer()
+
+
+def test_what_is_not_listed_stays_so_where_all_villages_are_known(own_cache: Path, tmp_path: Path) -> None:
+    many = [
+        feature(DISTRICT | {"NAME_EN": f"Kor{a}{b}{c}", "PCODE": f"ML0599{i:04}"}, 14.4 + i / 2000, -4 + i / 3000)
+        for i, (a, b, c) in enumerate((a, b, c) for a in "bdfgklmnrst" for b in "aiou" for c in "bdfglmnrstz")
+    ]
+    add_gazetteer([collection(tmp_path / "many.geojson", many)], "many")
+    place = resolve(open_gazetteer(), "Wxhjqpv", "Tessama district", "Mali")
+    assert (place.gazetteer_id, place.precision, place.pcodes) == ("", "admin2", ("ML05", "ML0599"))
