@@ -373,3 +373,9 @@ def test_unknown_ids_are_an_error_that_says_what_to_do() -> None:
         with pytest.raises(CodebookError, match="no-such-group"):
             look("no-such-group")
     assert ACTORS.branch("islamic-state", "FRA") == "Islamic State"
+
+
+def test_the_army_of_a_place_that_is_no_state_of_the_list_stays_general() -> None:
+    actors = load_actors()
+    (match,) = actors.scan("the army")
+    assert actors.actor(match, "MAF").canonical is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 from importlib.resources import files
@@ -288,23 +287,6 @@ def test_unrelated_claims_change_nothing(claims: list[Claim], unrelated: list[Cl
     with_them = linked([*claims, *unrelated])
     mine = {c.id for c in claims}
     assert tuple(c for c in with_them.clusters if set(c) & mine) == linked(claims).clusters
-
-
-def test_time_grows_with_the_number_of_claims_and_not_its_square() -> None:
-    def spent(number: int) -> float:
-        chance = random.Random(number)
-        claims = []
-        for n in range(number):
-            spot = town(f"T{n % 400}", 34 + chance.random() * 2, 36 + chance.random() * 2)
-            day = DAY + timedelta(chance.randrange(number // 10))
-            claims.append(claim(f"d-{n}", 0, chance.choice(CODES[:3]), on(day), (spot,), chance.randrange(5)))
-        start = time.perf_counter()
-        linked(claims)
-        return time.perf_counter() - start
-
-    spent(100)
-    small, large = spent(500), spent(2000)
-    assert large < 12 * small
 
 
 # Weights

@@ -511,7 +511,7 @@ class ActorList:
 
         `country` (ISO alpha-3) says whose army "the army" is; without it general words keep no canonical id.
         """
-        if match.generic and match.force and country and not match.country:
+        if match.generic and match.force and country and not match.country and country in self._by_iso3:
             match = self._of_state(self._by_iso3[country], match.force, match.start, match.end, match.text)
         return Actor(match.text, match.entry_id, match.label, match.kind, match.country)
 
