@@ -216,3 +216,19 @@ def test_what_is_not_listed_stays_so_where_all_villages_are_known(own_cache: Pat
     add_gazetteer([collection(tmp_path / "many.geojson", many)], "many")
     place = resolve(open_gazetteer(), "Wxhjqpv", "Tessama district", "Mali")
     assert (place.gazetteer_id, place.precision, place.pcodes) == ("", "admin2", ("ML05", "ML0599"))
+
+
+def test_a_table_of_codes_without_coordinates_gives_codes_to_what_is_known(own_cache: Path, tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text(
+        "Location,Admin Level,P-Code,Name,Parent P-Code\n"
+        "NGA,1,NG088,Borno,NGA\nNGA,1,NG089,Qwxzk,NGA\nNGA,2,NG088001,Maiduguri,NG088\nNGA,2,NG088002,Zxqwk,NG088\n",
+        encoding="utf-8",
+    )
+    added = add_gazetteer([path])
+    assert added.gazetteer.areas == 2
+    assert [p.item for p in added.problems] == ["3", "5"]
+    gazetteer = open_gazetteer()
+    assert resolve(gazetteer, "Monguno", "Nigeria").pcodes == ("NG088",)
+    assert resolve(gazetteer, "Borno State", "Nigeria").pcodes == ("NG088",)
+    assert resolve(gazetteer, "Maiduguri district", "Nigeria").pcodes == ("NG088", "NG088001")

@@ -12,9 +12,10 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files as package_files
+from math import isnan
 from pathlib import Path
 
 import shapely
@@ -34,7 +35,7 @@ from tocsin.places._index import (
     read_only,
     writing,
 )
-from tocsin.places._names import exact_key, loose_key, shortened, sound
+from tocsin.places._names import exact_key, loose_key, shortened, sound, sounds_alike
 
 __all__ = [
     "AddedGazetteer",
@@ -60,6 +61,8 @@ _OWN = frozenset({"geonames", "naturalearth", "tocsin"})
 COAST = 0.3
 # Rows that are handled at once, so that memory stays flat over any dump.
 BATCH = 20_000
+# How alike the name of a first-level division must sound to a known one of its country.
+SAME_DIVISION = 0.8
 # More problems than this are counted, not listed.
 MOST_PROBLEMS = 2_000
 # Degrees. What lies in one cell or a neighbouring one is within some kilometres.
@@ -338,6 +341,19 @@ class _Builder:
             progress.advance(len(batch))
 
     def _take(self, file: Path, batch: Sequence[Entry]) -> Iterator[InvalidRow]:
+        coded = [e for e in batch if isnan(e.latitude)]
+        for entry in coded:
+            country = self._country(entry)
+            found = self._area_named(entry, country)
+            if found is None:
+                where = f"of {country}" if country else "of any country that is named"
+                yield _row(file, entry, f"{entry.name} has no coordinates and is no known area {where}; left out")
+                continue
+            latitude, longitude, division = found
+            self._put(replace(entry, latitude=latitude, longitude=longitude), country, division)
+            self.rows += 1
+        if coded:
+            batch = [e for e in batch if not isnan(e.latitude)]
         homes = self._homes(batch)
         for entry, home in zip(batch, homes, strict=True):
             there = "" if home is None else self._boundaries.divisions[home][0]
@@ -364,6 +380,39 @@ class _Builder:
             self._seen.setdefault(entry.pcode, entry.line)
             self._put(entry, country, home)
             self.rows += 1
+
+    def _area_named(self, entry: Entry, country: str) -> tuple[float, float, int] | None:
+        """Where an area is of which only name and code are given: that of the bundled gazetteer with its name."""
+        rows = [
+            row
+            for table, key in (
+                ("exact", exact_key(entry.name)),
+                ("exact", loose_key(entry.name)),
+                ("loose", loose_key(entry.name)),
+            )
+            for row in self._core.execute(
+                f"SELECT p.latitude, p.longitude, p.division, p.level, p.population FROM {table} k "
+                "JOIN place p ON p.id = k.place WHERE k.key = ? AND p.country = ? AND p.division IS NOT NULL",
+                (key, country),
+            )
+        ]
+        if entry.level == "admin1":
+            divisions = self._boundaries.divisions
+            named = [division for _, _, division, level, _ in rows if level == "admin1"]
+            if not named:
+                heard = sound(entry.name)
+                alike = [
+                    (sounds_alike(heard, sound(name)), -number)
+                    for number, (iso3, name, _, _) in enumerate(divisions)
+                    if iso3 == country
+                ]
+                named = [-number for likeness, number in [max(alike, default=(0.0, 0))] if likeness >= SAME_DIVISION]
+            return (*divisions[named[0]][2:], named[0]) if named else None
+        first = next((self._areas.get((1, p.pcode)) for p in entry.parents if p.pcode), None)
+        within = set(first.divisions) if first else set()
+        there = [row for row in rows if row[2] in within and row[3] in ("admin2", "settlement")]
+        best = max(there, key=lambda row: (row[3] == "admin2", row[4]), default=None)
+        return None if best is None else best[:3]
 
     def _homes(self, batch: Sequence[Entry]) -> list[int | None]:
         return self._boundaries.divisions_of([(e.latitude, e.longitude) for e in batch], COAST)
@@ -411,7 +460,7 @@ class _Builder:
         area = self._areas.get(key)
         if area is None:
             area = self._areas[key] = _Area(self._next(), parent.level, parent.name, parent.pcode, around)
-        area.names.update(dict.fromkeys(parent.names or (parent.name,)))
+        area.names.update(dict.fromkeys(parent.names or (() if parent.name == parent.pcode else (parent.name,))))
         return area
 
     def _put_area(self, entry: Entry, country: str, division: int | None, around: tuple[int | None, ...]) -> None:

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,6 +47,8 @@ class Parent:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row. `country` is as written (a name or a code); `shape` is the outline of an area, None for a point.
+
+    `latitude` and `longitude` are not a number in a table of areas that gives codes and no points.
 
     `seat` is the level of the area whose seat a settlement is (1 a governorate's, 2 a district's …), 0 for none.
     """
@@ -179,6 +182,10 @@ def _fields(columns: Iterable[str]) -> _Fields:
         return next((keys[w] for w in wanted if w in keys), "")
 
     country = [keys[k] for k in _COUNTRY if k in keys]
+    if len(own) > 1 and "location" in keys and keys["location"] in own:
+        # Tables of P-codes call the country a location.
+        own.remove(keys["location"])
+        country.append(keys["location"])
     country += [area_codes.pop(0)] if 0 in area_codes else []
     country += area_names.pop(0, [])
     return _Fields(
@@ -300,8 +307,14 @@ def _entry(row: Mapping[str, Any], fields: _Fields, line: int, geometry: Any) ->
         code = _clean(row.get(fields.area_codes.get(level, "")))
         if around or code:
             parents.append(Parent(level, around[0] if around else code, tuple(around), code))
+    if depth == 2 and fields.parent and not parents and (code := _clean(row.get(fields.parent))):
+        parents.append(Parent(1, code, (), code))
     if geometry is not None:
         latitude, longitude = _point(geometry)
+    elif not fields.latitude:
+        latitude = longitude = nan
+        if depth not in (1, 2):
+            raise _Bad(fields.level, "without coordinates, only areas of levels 1 and 2 can be placed")
     else:
         latitude = _number(row, fields.latitude, -90, 90)
         longitude = _number(row, fields.longitude, -180, 180)
@@ -516,9 +529,11 @@ def _rows(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | Inval
     delimiter = max(",;\t|", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter))
     fields = _fields(header)
+    # A table of P-codes has no coordinates: its areas are found by name.
+    codes_only = fields.names and fields.level and fields.pcode and not (fields.latitude or fields.longitude)
     missing = [w for w, there in (("name", fields.names or fields.area_names), ("latitude", fields.latitude),
                                   ("longitude", fields.longitude)) if not there]  # fmt: skip
-    if missing:
+    if missing and not codes_only:
         raise UnreadableInput(
             str(path),
             f"line 1: no column for {' or '.join(missing)} among {', '.join(h.strip() for h in header)}; "
