@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tocsin.coding._actors import is_passive, objects, subjects
+from tocsin.coding._grammar import is_passive, objects, subjects
 from tocsin.coding._sentences import parse
 
 from .conftest import article

@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache
+
+from spacy.tokens import Token
 
 from tocsin.codebook import VagueCount
+from tocsin.coding._grammar import lemma
+from tocsin.coding._patterns import lower, vocabulary
 from tocsin.records import Count
 
 __all__ = ["Quantity", "add", "as_count", "number", "quantity", "read_quantity"]
 
+_WORDS = vocabulary("counts").words
+
 _UNITS = {
-    "zero": 0, "no": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
-    "seventy": 70, "eighty": 80, "ninety": 90,
+    "zero": 0, "no": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted([*_UNITS, *_SCALES], key=len, reverse=True))
-_NUMBER = rf"(?:\d{{1,3}}(?:[,.  ]\d{{3}})+|\d+|(?:(?:an?|{_WORD})(?:[ -](?:and )?(?:{_WORD}))*))"
-_AT_LEAST = (
-    r"(?:at least|no (?:fewer|less) than|not less than|a minimum of|minimum|upwards of|upward of|not fewer than)"
-)
-_MORE = r"(?:more than|over|above|in excess of|exceeding)"
-_UP_TO = r"(?:up to|as many as|at most|no more than|not more than|a maximum of|fewer than|less than|under)"
-_ABOUT = r"(?:about|around|some|nearly|almost|roughly|approximately|an estimated|close to|reportedly|near)"
-_RANGE = re.compile(
-    rf"\b(?:between |from )?(?P<low>{_NUMBER})\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER})\b", re.IGNORECASE
-)
+_NUMBER = rf"(?:\d{{1,3}}(?:[,. \u00a0\u202f]\d{{3}})+|\d+|(?:(?:an?|{_WORD})(?:[ -](?:and )?(?:{_WORD}))*))"
+_AT_LEAST = "at least|no (?:fewer|less) than|not less than|a minimum of|minimum|upwards? of|not fewer than"
+_MORE = "more than|over|above|in excess of|exceeding"
+_UP_TO = "up to|as many as|at most|no more than|not more than|a maximum of|fewer than|less than|under"
+_ABOUT = "about|around|some|nearly|almost|roughly|approximately|an estimated|close to|reportedly|near"
+_RANGE = re.compile(rf"\b(?:between |from )?(?P<low>{_NUMBER})\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER})\b")
 _PLAIN = re.compile(
-    rf"(?<![\w.,/])(?:(?P<least>{_AT_LEAST})|(?P<more>{_MORE})|(?P<most>{_UP_TO})|(?P<about>{_ABOUT}))?\s*(?P<n>{_NUMBER})\b(?![%/:]|[.,]\d)",
-    re.IGNORECASE,
+    rf"(?<![\w.,/])(?:(?P<least>{_AT_LEAST})|(?P<more>{_MORE})|(?P<most>{_UP_TO})|(?P<about>{_ABOUT}))?"
+    rf"\s*(?P<n>{_NUMBER})\b(?![%/:]|[.,]\d)"
 )
+_ENDS_UP_TO = re.compile(rf"(?:{_UP_TO})\s*$")
+_BEGINS_NUMBER = re.compile(rf"\s*(?:\d|(?:{_WORD})\b)")
+_ON_TOP = re.compile(r"\b(?:others?|another|more(?! than)|additional|further)\b")
+_NO_PEOPLE_AFTER_A = re.compile(r"\s*(?:day|week|month|year|few|couple|number)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def number(words: str) -> int | None:
     (1200, 23, 205, 1)
     """
     words = words.lower().strip()
-    digits = re.sub(r"[,.  ]", "", words)
+    digits = re.sub(r"[,. \u00a0\u202f]", "", words)
     if digits.isdigit():
         return int(digits)
     total = current = 0
@@ -90,101 +96,67 @@ def read_quantity(text: str, vague: Mapping[str, VagueCount], offset: int = 0) -
     >>> q.low, q.best, q.high
     (3, 3, None)
     """
-    low = text.lower()
-    more = bool(re.search(r"\b(?:other|others|another|more|additional|further)\b", low)) and not re.search(
-        r"more than", low
-    )
-    if m := _RANGE.search(low):
-        a, b = number(m["low"]), number(m["high"])
-        if a is not None and b is not None and 0 < a < b and "hundred" not in m["high"]:
-            return Quantity(a, None if b - a > 1 else a, b, offset + m.start(), offset + m.end(), "range", more)
+    low = lower(text)
+    found = _range(low) or _vague(low, vague) or _plain(low)
+    if found is None:
+        if another := re.search(r"\banother\b", low):
+            return Quantity(1, 1, 1, offset + another.start(), offset + another.end(), "stated", True)
+        return None
+    more = bool(_ON_TOP.search(low)) and "more than" not in low
+    return replace(found, start=found.start + offset, end=found.end + offset, more=more)
+
+
+def _range(low: str) -> Quantity | None:
+    """A range: "three or four", "between 10 and 20"."""
+    m = _RANGE.search(low)
+    if m is None or "hundred" in m["high"]:
+        return None
+    a, b = number(m["low"]), number(m["high"])
+    if a is None or b is None or not 0 < a < b:
+        return None
+    return Quantity(a, None if b - a > 1 else a, b, m.start(), m.end(), "range")
+
+
+def _vague(low: str, vague: Mapping[str, VagueCount]) -> Quantity | None:
+    """A vague number, "dozens", worth what the codebook says; the longest wording first."""
     for word, value in sorted(vague.items(), key=lambda item: -len(item[0])):
-        if m := re.search(rf"\b{re.escape(word)}\b", low):
-            before = low[: m.start()]
-            if word == "some" and re.match(r"\s*(?:\d|" + _WORD + r")\b", low[m.end() :]):
-                continue
-            if re.search(_UP_TO + r"\s*$", before):
-                return Quantity(
-                    None, value.best, value.best, offset + m.start(), offset + m.end(), f"vague: up to {word}", more
-                )
-            return Quantity(
-                value.low, value.best, value.high, offset + m.start(), offset + m.end(), f"vague: {word}", more
-            )
-    for m in _PLAIN.finditer(low):
-        n = number(m["n"])
-        if n is None:
+        m = _whole_word(word).search(low) if word in low else None
+        if m is None or (word == "some" and _BEGINS_NUMBER.match(low[m.end() :])):
             continue
-        if m["n"] in ("a", "an") and re.match(r"\s*(?:day|week|month|year|few|couple|number)\b", low[m.end() :]):
-            continue
-        start, end = offset + m.start(), offset + m.end()
-        if m["least"]:
-            return Quantity(n, n, None, start, end, "at least", more)
-        if m["more"]:
-            return Quantity(n, n, None, start, end, "more than", more)
-        if m["most"]:
-            return Quantity(None, n, n, start, end, "up to", more)
-        if m["about"]:
-            return Quantity(n, n, n, start, end, "about", more)
-        return Quantity(n, n, n, start, end, "stated", more)
-    if m := re.search(r"\banother\b", low):
-        return Quantity(1, 1, 1, offset + m.start(), offset + m.end(), "stated", True)
+        if _ENDS_UP_TO.search(low[: m.start()]):
+            return Quantity(None, value.best, value.best, m.start(), m.end(), f"vague: up to {word}")
+        return Quantity(value.low, value.best, value.high, m.start(), m.end(), f"vague: {word}")
     return None
 
 
-_NOBODY = {"nobody", "none", "noone", "no-one"}
-_NOT_PEOPLE = {
-    "cattle", "cow", "goat", "sheep", "livestock", "camel", "animal", "donkey", "horse", "vehicle", "car", "truck",
-    "house", "home", "building", "shop", "tank", "boat", "bus", "motorcycle", "drone", "missile", "rocket", "weapon",
-    "rifle", "village", "town", "hour", "day", "week", "month", "year", "minute", "time", "kilometre", "kilometer",
-    "km", "mile", "metre", "meter", "dollar", "percent", "position", "base", "post", "outpost", "convoy", "attack",
-    "incident", "shot", "round", "crop", "field", "school", "shell", "bomb", "blast", "explosion", "device", "cache",
-}  # fmt: skip
-_GROUP_OF = {
-    "group",
-    "family",
-    "couple",
-    "pair",
-    "number",
-    "handful",
-    "dozens",
-    "scores",
-    "hundreds",
-    "thousands",
-    "dozen",
-    "tens",
-    "half",
-    "total",
-    "majority",
-    "members",
-    "bodies",
-    "some",
-    "several",
-    "one",
-    "lot",
-    "crowd",
-    "toll",
-    "death",
-    "team",
-    "patrol",
-    "unit",
-}
+@cache
+def _whole_word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(word)}\b")
 
 
-def _left(token: Any) -> tuple[str, int]:
-    """The words of a noun phrase up to its head, and where they begin."""
-    start = token.left_edge.idx
-    doc = token.doc
-    return doc.text[start : token.idx + len(token)], start
+def _plain(low: str) -> Quantity | None:
+    """One number, with the word that bounds it."""
+    for m in _PLAIN.finditer(low):
+        n = number(m["n"])
+        if n is None or (m["n"] in ("a", "an") and _NO_PEOPLE_AFTER_A.match(low[m.end() :])):
+            continue
+        if m["least"]:
+            return Quantity(n, n, None, m.start(), m.end(), "at least")
+        if m["more"]:
+            return Quantity(n, n, None, m.start(), m.end(), "more than")
+        if m["most"]:
+            return Quantity(None, n, n, m.start(), m.end(), "up to")
+        return Quantity(n, n, n, m.start(), m.end(), "about" if m["about"] else "stated")
+    return None
 
 
-def quantity(token: Any, vague: Mapping[str, VagueCount], without: Sequence[tuple[int, int]] = ()) -> Quantity | None:
+def quantity(token: Token, vague: Mapping[str, VagueCount], without: Sequence[tuple[int, int]] = ()) -> Quantity | None:
     """Return how many people the noun phrase headed by `token` speaks of, None where it is not people.
 
     Conjoined phrases are added up ("a woman and her two children"). A bare plural is more than none but
     unstated: ``(1, None, None)``. Conjuncts inside `without` (a speaker's words) are not added.
     """
-    own = _one(token, vague)
-    total = own
+    total = _of_phrase(token, vague)
     for child in token.conjuncts:
         if child.head.i != token.i or child.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "ADJ"):
             continue
@@ -192,52 +164,64 @@ def quantity(token: Any, vague: Mapping[str, VagueCount], without: Sequence[tupl
             continue
         if any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children):
             continue  # a clause that the parser took for a noun
-        part = _one(child, vague)
+        part = _of_phrase(child, vague)
         if part is not None and total is not None and part.rule != "bare plural":
             total = add(total, part)
     return total
 
 
-def _one(token: Any, vague: Mapping[str, VagueCount]) -> Quantity | None:
-    low = token.lower_
-    if low in _NOBODY or (low == "one" and token.i > 0 and token.nbor(-1).lower_ == "no"):
-        return Quantity(0, 0, 0, token.idx, token.idx + len(token), "none")
-    if low in ("anyone", "anybody", "someone"):
-        return Quantity(1, None, None, token.idx, token.idx + len(token), "somebody")
-    lemma = token.lemma_.lower()
-    if lemma in _NOT_PEOPLE:
+def _of_phrase(token: Token, vague: Mapping[str, VagueCount]) -> Quantity | None:
+    """How many people one phrase speaks of, without what is coordinated with it."""
+    word = token.lower_
+    if word in _WORDS["nobody"] or (word == "one" and token.i > 0 and token.nbor(-1).lower_ == "no"):
+        return _of_word(token, 0, 0, "none")
+    if word in _WORDS["somebody"]:
+        return _of_word(token, 1, None, "somebody")
+    noun = lemma(token)
+    if noun in _WORDS["not_people"] or (token.pos_ == "PRON" and word not in _WORDS["counting_pronouns"]):
         return None
-    words, start = _left(token)
-    if token.pos_ == "PRON" and low not in ("one", "others", "several", "some", "dozens", "many", "both", "all"):
-        return None
-    of = next((c for c in token.children if c.lower_ == "of" and c.dep_ == "prep"), None)
-    inner = next((c for c in of.children if c.dep_ in ("pobj", "nummod", "pcomp")), None) if of is not None else None
-    if lemma in ("family", "group", "team", "crew", "household", "toll", "total", "patrol") and inner is not None:
-        read = read_quantity(inner.doc.text[inner.left_edge.idx : inner.idx + len(inner)], vague, inner.left_edge.idx)
-        if read is not None:
+    inner = _governed_by_of(token)
+    if inner is not None:
+        if noun in _WORDS["bodies_of"] and (read := _read_phrase(inner, vague)) is not None:
             return read
-    if lemma in ("one",) and inner is not None:
-        return Quantity(1, 1, 1, token.idx, token.idx + len(token), "stated")
-    read = read_quantity(words, vague, start)
+        if noun == "one":
+            return _of_word(token, 1, 1, "stated")
+    read = _read_phrase(token, vague)
     if read is not None:
-        if read.rule == "stated" and inner is not None and inner.lemma_.lower() in _NOT_PEOPLE:
+        if read.rule == "stated" and inner is not None and lemma(inner) in _WORDS["not_people"]:
             return None
-        others = any(c.lower_ in ("other", "others", "more", "another") for c in token.children) or low == "others"
-        if others and not read.more:
-            return Quantity(read.low, read.best, read.high, read.start, read.end, read.rule, True)
-        return read
-    if low in ("dozens", "scores", "hundreds", "thousands", "several", "some", "many") or (
-        inner is not None and low in _GROUP_OF
-    ):
-        return read_quantity(f"{low}", vague, token.idx)
-    if (
+        more = word == "others" or any(c.lower_ in _WORDS["more"] for c in token.children)
+        return replace(read, more=read.more or more)
+    if word in _WORDS["vague"] or (inner is not None and word in _WORDS["group_of"]):
+        return read_quantity(word, vague, token.idx)
+    return _of_word(token, 1, None, "bare plural") if _is_bare_plural(token) else None
+
+
+def _of_word(token: Token, low: int, high: int | None, rule: str) -> Quantity:
+    return Quantity(low, high, high, token.idx, token.idx + len(token), rule)
+
+
+def _governed_by_of(token: Token) -> Token | None:
+    """What "of" governs: "six" in "a family of six"."""
+    of = next((c for c in token.children if c.lower_ == "of" and c.dep_ == "prep"), None)
+    if of is None:
+        return None
+    return next((c for c in of.children if c.dep_ in ("pobj", "nummod", "pcomp")), None)
+
+
+def _read_phrase(token: Token, vague: Mapping[str, VagueCount]) -> Quantity | None:
+    """The quantity in the words of a phrase up to its head."""
+    start = token.left_edge.idx
+    return read_quantity(token.doc.text[start : token.idx + len(token)], vague, start)
+
+
+def _is_bare_plural(token: Token) -> bool:
+    """Whether the phrase is a plural without a number or an article: "villagers were killed"."""
+    return (
         token.tag_ in ("NNS", "NNPS")
-        and lemma not in ("casualty", "loss", "damage", "injury")
-        and not any(c.dep_ == "det" and c.lower_ in ("the", "these", "those", "all") for c in token.children)
-        and not any(c.dep_ == "poss" for c in token.children)
-    ):
-        return Quantity(1, None, None, token.idx, token.idx + len(token), "bare plural")
-    return None
+        and lemma(token) not in _WORDS["no_bare_plural"]
+        and not any(c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in _WORDS["known"]) for c in token.children)
+    )
 
 
 def add(a: Quantity, b: Quantity) -> Quantity:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from tocsin.records import DatePrecision, When
+from tocsin.coding._counts import number
+from tocsin.records import DateExtent, DatePrecision, When
 
 __all__ = ["TimeExpression", "find_times", "parse_cell_date"]
 
@@ -34,31 +35,33 @@ class TimeExpression:
 
 
 _MONTHS = {
-    name.lower(): number
-    for number in range(1, 13)
-    for name in (calendar.month_name[number], calendar.month_abbr[number])
+    name.lower(): month for month in range(1, 13) for name in (calendar.month_name[month], calendar.month_abbr[month])
 } | {"sept": 9}
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)} | {
     "mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6,
 }  # fmt: skip
-_NUMBERS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30,
-    "a couple of": 2, "a few": 3, "several": 3,
-}  # fmt: skip
+# What vague numbers of days, weeks and months are taken for.
+_VAGUE = {"a couple of": 2, "a few": 3, "several": 3}
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH_NAME = "|".join(name.lower() for name in calendar.month_name[1:])
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
 _TO = r"(?:\s*[-–—/]\s*|\s+(?:to|and|until|through)\s+)"
-_N = r"(?:\d+|a couple of|a few|several|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty)"
+_N = (
+    r"(?:\d+|a couple of|a few|several|an?|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|fourteen|fifteen|twenty|thirty)"
+)
 _PART = r"(?:early|late|mid)"
 
 
 def _number(text: str) -> int:
     text = re.sub(r"\s+", " ", text.lower())
-    return int(text) if text.isdigit() else _NUMBERS[text]
+    return _VAGUE.get(text) or number(text) or 0
 
 
 def _month(text: str) -> int:
@@ -122,7 +125,7 @@ class _Reader:
         precision: DatePrecision = (
             "day" if night or (end - start).days == 0 else "week" if (end - start).days <= 10 else "month"
         )
-        extent = "once within" if night or m[0].lower().startswith("between") else "throughout"
+        extent: DateExtent = "once within" if night or m[0].lower().startswith("between") else "throughout"
         return When(start, end, precision, extent, "stated" if m["year"] else "document date")
 
     def iso(self, m: re.Match[str]) -> When | None:
@@ -135,8 +138,9 @@ class _Reader:
         return None if day is None else When(day, day, "day", anchor="stated")
 
     def month_year(self, m: re.Match[str]) -> When | None:
+        groups = m.groupdict()
         month = _month(m["month"])
-        year = int(m["year"]) if m["year"] else None
+        year = int(m["year"]) if groups.get("year") else None
         anchor = "stated"
         if year is None:
             if self.anchor is None:
@@ -146,10 +150,8 @@ class _Reader:
                 year += 1
             elif not self.future and month > self.anchor.month:
                 year -= 1
-            if (m.groupdict().get("last") or "").lower() == "last" and month == self.anchor.month:
-                year -= 1
         start, end = _month_range(year, month)
-        part = (m.groupdict().get("part") or "").lower()
+        part = (groups.get("part") or "").lower()
         if part:
             bounds = {"early": (1, 10), "mid": (11, 20), "late": (21, end.day)}[part]
             return When(start.replace(day=bounds[0]), start.replace(day=bounds[1]), "week", anchor=anchor)
@@ -204,10 +206,9 @@ class _Reader:
         words = re.sub(r"\s+", " ", m[0].strip())
         sign = 1 if m["which"].lower() in ("later", "after", "afterwards") else -1
         unit = m["unit"].lower().rstrip("s")
-        vague = m["n"] is None or m["n"].lower() in ("a few", "several", "a couple of")
-        if m["n"] is None:  # "months earlier": before, and no more is known
+        if "n" not in m.groupdict():  # "months earlier": before, and no more is known
             return When(None, None, "unknown", anchor=f"relative: {words}")
-        n = _number(m["n"])
+        n, vague = _number(m["n"]), m["n"].lower() in _VAGUE
         if unit == "hour":
             day = base if n < 12 else base + timedelta(days=sign)
             return When(day, day, "day", anchor=f"relative: {words}")
@@ -288,11 +289,13 @@ def _rule(
 # In order of preference: an earlier rule wins the characters it matches.
 _RULES: tuple[_Rule, ...] = (
     _rule(
-        rf"(?:(?:in |during |on )?the night (?:of|between|from) |overnight (?:on |from )?|between |from |during )?(?P<day1>{_DAY})(?: (?P<month1>{_MONTH}))?{_TO}(?P<day>{_DAY}) (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
+        rf"(?:(?:in |during |on )?the night (?:of|between|from) |overnight (?:on |from )?|between |from |during )?"
+        rf"(?P<day1>{_DAY})(?: (?P<month1>{_MONTH}))?{_TO}(?P<day>{_DAY}) (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
         _Reader.day_range,
     ),
     _rule(
-        rf"(?:(?:in |during |on )?the night (?:of|between|from) |between |from |during )?(?P<month>{_MONTH}) (?P<day1>{_DAY}){_TO}(?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?(?!\s*(?:{_MONTH}))",
+        rf"(?:(?:in |during |on )?the night (?:of|between|from) |between |from |during )?"
+        rf"(?P<month>{_MONTH}) (?P<day1>{_DAY}){_TO}(?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?(?!\s*(?:{_MONTH}))",
         _Reader.day_range,
     ),
     _rule(
@@ -306,29 +309,31 @@ _RULES: tuple[_Rule, ...] = (
     _rule(rf"(?:on )?(?:the )?(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?", _Reader.day_month),
     _rule(rf"(?:on )?(?P<month>{_MONTH}) (?P<day>{_DAY})(?:,? (?P<year>{_YEAR}))?(?!\d|,\d{{3}})", _Reader.day_month),
     _rule(
-        rf"(?P<since>since) (?:(?P<part>{_PART})[ -])?(?P<last>last |this )?(?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
+        rf"since (?:(?P<part>{_PART})[ -])?(?:last |this )?(?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
         _Reader.month_year,
         "since",
     ),
     _rule(rf"since (?:at least )?(?P<year>{_YEAR})", _Reader.year, "since"),
     _rule(
-        rf"(?:in |during |by |throughout )?(?:(?:the )?(?P<part>{_PART})[ -](?:of )?)(?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
+        rf"(?:in |during |by |throughout )?(?:the )?(?P<part>{_PART})[ -](?:of )?(?P<month>{_MONTH})"
+        rf"(?:,? (?P<year>{_YEAR}))?",
         _Reader.month_year,
     ),
     _rule(rf"(?:in |during |of |throughout )?(?P<month>{_MONTH}),? (?:of )?(?P<year>{_YEAR})", _Reader.month_year),
     _rule(
-        r"(?:in|during|last|since|throughout) (?P<last>last |early |late )?(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)(?P<year>(?!.))?",
+        rf"(?:in|during|last|since|throughout) (?:last |early |late )?(?P<month>{_MONTH_NAME})",
         _Reader.month_year,
     ),
     _rule(rf"(?:in|during|throughout|of|back in) (?:early |late )?(?P<year>{_YEAR})", _Reader.year),
     _rule(
-        rf"(?:in |during |on )?(?:the )?night (?:of|between|from) (?P<first>{_WEEKDAY})(?: night)?{_TO}(?P<second>{_WEEKDAY})",
+        rf"(?:in |during |on )?(?:the )?night (?:of|between|from) {_WEEKDAY}(?: night)?{_TO}(?P<second>{_WEEKDAY})",
         _Reader.weekday_night,
     ),
-    _rule(rf"overnight (?:on |from )?(?P<first>{_WEEKDAY}){_TO}(?P<second>{_WEEKDAY})", _Reader.weekday_night),
+    _rule(rf"overnight (?:on |from )?{_WEEKDAY}{_TO}(?P<second>{_WEEKDAY})", _Reader.weekday_night),
     _rule(rf"overnight (?:on |into |to )?(?P<weekday>{_WEEKDAY})", _Reader.overnight),
     _rule(
-        rf"(?:(?:early|late) )?(?:on |by |until )?(?:(?P<which>last|this coming|this|next|coming) )?(?P<weekday>{_WEEKDAY})(?:'s|’s)?(?: (?:morning|afternoon|evening|night|noon|midday))?",
+        rf"(?:(?:early|late) )?(?:on |by |until )?(?:(?P<which>last|this coming|this|next|coming) )?"
+        rf"(?P<weekday>{_WEEKDAY})(?:'s|’s)?(?: (?:morning|afternoon|evening|night|noon|midday))?",
         _Reader.weekday,
     ),
     _rule(r"(?:the )?(?:day before yesterday)", lambda r, m: r.shift(-2, "relative: day before yesterday")),
@@ -343,31 +348,36 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"tomorrow", lambda r, m: r.shift(1, "relative: tomorrow"), "future"),
     _rule(r"overnight|during the night", _Reader.overnight),
     _rule(
-        r"(?:on )?(?:the )?(?:same|that) (?:day|morning|afternoon|evening|night)|later (?:that|the same) (?:day|evening|night)|hours (?:later|earlier)|minutes later",
+        r"(?:on )?(?:the )?(?:same|that) (?:day|morning|afternoon|evening|night)"
+        r"|later (?:that|the same) (?:day|evening|night)|hours (?:later|earlier)|minutes later",
         _Reader.same_day,
         relative=True,
     ),
     _rule(r"(?:the )?(?:next|following) (?:day|morning|evening)|a day later", _Reader.next_day, relative=True),
     _rule(r"(?:the )?(?:previous day|day before)|a day earlier", _Reader.day_before, relative=True),
     _rule(
-        rf"(?:(?:about|around|some|nearly|almost|more than|just|over) )?(?P<n>{_N}) (?P<unit>hours?|days?|weeks?|months?|years?) (?P<which>ago|earlier|before|previously|later|afterwards)",
+        rf"(?:(?:about|around|some|nearly|almost|more than|just|over) )?(?P<n>{_N}) "
+        r"(?P<unit>hours?|days?|weeks?|months?|years?) (?P<which>ago|earlier|before|previously|later|afterwards)",
         _Reader.ago,
         relative=True,
     ),
+    _rule(r"(?P<unit>days|weeks|months|years) (?P<which>ago|earlier|before|previously)", _Reader.ago, "past"),
     _rule(
-        r"(?P<n>(?!.))?(?P<unit>days|weeks|months|years) (?P<which>ago|earlier|before|previously)", _Reader.ago, "past"
-    ),
-    _rule(
-        r"(?:earlier |later )?(?:in the )?(?P<which>last|past|previous|this|next|coming) (?P<unit>weekend|week|month|year)",
+        r"(?:earlier |later )?(?:in the )?(?P<which>last|past|previous|this|next|coming) "
+        r"(?P<unit>weekend|week|month|year)",
         _Reader.calendar_unit,
     ),
     _rule(
-        r"(?:in |over |during )?(?:the )?(?:recent|past|last) (?:few |several |\w+ )?(?:days|weeks|months|years)|in the past|recently|for (?:many |several |\w+ )?(?:years|months|decades|weeks)|over the years|decades ago|long ago",
+        r"(?:in |over |during )?(?:the )?(?:recent|past|last) (?:few |several |\w+ )?(?:days|weeks|months|years)"
+        r"|in the past|recently|for (?:many |several |\w+ )?(?:years|months|decades|weeks)"
+        r"|over the years|decades ago|long ago",
         _Reader.unknown_past,
         "past",
     ),
     _rule(
-        r"(?:each|every|per|a) (?:day|night|week|month|year)|once a \w+|twice a \w+|almost every \w+|daily|weekly|monthly|regularly|routinely|often|frequently|usually|all (?:winter|summer|year)|on a (?:daily|regular|weekly) basis|nightly",
+        r"(?:each|every|per|a) (?:day|night|week|month|year)|once a \w+|twice a \w+|almost every \w+|daily|weekly"
+        r"|monthly|regularly|routinely|often|frequently|usually|all (?:winter|summer|year)"
+        r"|on a (?:daily|regular|weekly) basis|nightly",
         _Reader.unknown_past,
         "habit",
     ),

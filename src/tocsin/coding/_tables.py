@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from tocsin.codebook import ActorList, Codebook
 from tocsin.coding._counts import as_count, read_quantity
 from tocsin.coding._dates import parse_cell_date
+from tocsin.coding._families import DEMONSTRATIONS
+from tocsin.coding._patterns import vocabulary
 from tocsin.coding._speech import speaker_kind
-from tocsin.records import Claim, Count, Counts, Document, Evidence, Part, Participant, Place, Speaker, Toponym, When
-
-__all__ = ["Row", "narrative_parts", "read_row"]
-
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("date", r"happened|date|event[ _]?date|incident[ _]?date|date[ _]of[ _](?:event|incident)|when|day|occurred|event[ _]day"),
-    ("place", r"place|location|village|town|settlement|where|site|community|locality|city|location[ _]name|place[ _]name"),
-    ("area", r"area|admin ?_?1|province|governorate|region|state|department|oblast|admin1[ _]name|adm1"),
-    ("district", r"district|admin ?_?2|county|territory|sub-?district|adm2|township|municipality"),
-    ("country", r"country|country[ _]name|admin ?_?0|nation"),
-    ("actor1", r"who|actor|actor ?_?1|perpetrator|by|side[ _]a|attacker|responsible|initiator|armed[ _]group|alleged[ _]perpetrator|actor[ _]a"),
-    ("actor2", r"against|target|victims?|actor ?_?2|side[ _]b|affected|actor[ _]b"),
-    ("deaths", r"killed|deaths?|dead|fatalit(?:y|ies)|kia|no[ _.]*killed|number[ _]killed|persons[ _]killed"),
-    ("injured", r"hurt|injured|wounded|wia|injur(?:y|ies)|no[ _.]*(?:injured|wounded)|persons[ _]injured"),
-    ("taken", r"taken|abducted|kidnapped|detained|arrested|missing|captured|hostages"),
-    ("displaced", r"displaced|idps?|fled"),
-    ("text", r"what|notes?|description|text|event|details?|summary|incident|narrative|comments?|remarks|report|message|body|content|what[ _]happened|event[ _]description"),
-    ("type", r"type|event[ _]?type|sub[ _]?event[ _]?type|category|incident[ _]type|kind"),
-    ("source", r"src|source|informant|reported[ _]by|who[ _]said|source[ _]name|witness|contact"),
-)  # fmt: skip
-_PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _COLUMNS)
-_UNKNOWN = re.compile(
-    r"^\s*(?:\?+|-+|–|n/?a|unk(?:nown)?|none known|not known|not stated|null|none|nil|\.)?\s*$", re.IGNORECASE
+from tocsin.records import (
+    Actor,
+    Claim,
+    Count,
+    Document,
+    Evidence,
+    Part,
+    Participant,
+    Place,
+    Speaker,
+    Toponym,
+    When,
 )
+
+__all__ = ["Row", "apply_row", "narrative_parts", "read_row"]
+
+_PATTERNS = vocabulary("tables").patterns
+# What a column may hold, in order of preference: the first whose names fit a heading has it.
+_COLUMNS = (
+    "date", "place", "area", "district", "country", "actor1", "actor2", "deaths", "injured", "taken", "displaced",
+    "text", "type", "source",
+)  # fmt: skip
+_KIND_OF_PLACE = {"place": "", "district": "district", "area": "province"}
+# The longest cell is a narrative only where it has this many spaces.
+_NARRATIVE = 3
+# Demonstrations that somebody acts against.
+_BESIEGED = frozenset({"excessive_force_against_protesters", "protest_with_intervention"})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of a row by role."""
+    """The cells of a row by what they hold, and its place."""
 
+    document: Document
     cells: dict[str, Part]
-    toponym: Toponym | None
+    toponym: Toponym | None = None
 
+    def words(self, column: str) -> str:
+        """What a cell says; empty where there is none, or it says that nothing is known."""
+        part = self.cells.get(column)
+        words = "" if part is None else self.document.text[part.start : part.end].strip()
+        return "" if _PATTERNS["unknown"].match(words) else words
 
-def _roles(document: Document) -> dict[str, Part]:
-    found: dict[str, Part] = {}
-    for part in document.parts:
-        if part.kind != "cell":
-            continue
-        name = part.name.strip()
-        for role, pattern in _PATTERNS:
-            if role not in found and pattern.fullmatch(name):
-                found[role] = part
-                break
-    return found
+    def evidence(self, field: str, column: str) -> Evidence:
+        """The cell as evidence for a field."""
+        part = self.cells[column]
+        return Evidence(field, (self.document.span(part.start, part.end),))
 
 
 def narrative_parts(document: Document) -> tuple[Part, ...]:
@@ -63,206 +67,182 @@ def narrative_parts(document: Document) -> tuple[Part, ...]:
     cells = [p for p in document.parts if p.kind == "cell"]
     if not cells:
         return ()
-    roles = _roles(document)
-    if "text" in roles:
-        return (roles["text"],)
+    told = _cells(document).get("text")
+    if told is not None:
+        return (told,)
     longest = max(cells, key=lambda p: p.end - p.start)
-    return (longest,) if document.text[longest.start : longest.end].count(" ") >= 3 else ()
+    return (longest,) if document.text[longest.start : longest.end].count(" ") >= _NARRATIVE else ()
 
 
-def read_row(document: Document, known_country: str = "") -> Row | None:
-    """Return the cells of a row by role, with its place as a toponym; None where the document is no row."""
-    roles = _roles(document)
-    if not roles:
-        return None
-    text = document.text
+def read_row(document: Document) -> Row | None:
+    """Return the cells of a row by what they hold, with its place as a toponym; None where there are none."""
+    row = Row(document, _cells(document))
+    return replace(row, toponym=_toponym(row)) if row.cells else None
 
-    def cell(role: str) -> str:
-        part = roles.get(role)
-        words = text[part.start : part.end].strip() if part else ""
-        return "" if _UNKNOWN.match(words) else words
 
-    toponym = None
-    area = cell("area")
-    if area and not re.search(
-        r"\b(?:province|governorate|region|state|county|oblast|department)\b", area, re.IGNORECASE
-    ):
+def _cells(document: Document) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for part in document.parts:
+        if part.kind != "cell":
+            continue
+        name = part.name.strip()
+        column = next((c for c in _COLUMNS if c not in found and _PATTERNS[c].match(name)), None)
+        if column is not None:
+            found[column] = part
+    return found
+
+
+def _toponym(row: Row) -> Toponym | None:
+    """The finest place that the row names, with the areas of its other columns around it."""
+    area = row.words("area")
+    if area and not _PATTERNS["division"].search(area):
         area = f"{area} province"
-    within = tuple(w for w in (cell("district"), area, cell("country")) if w)
-    for role in ("place", "district", "area"):
-        if name := cell(role):
-            part = roles[role]
-            kind = ""
-            if m := re.search(
-                r"\s+(raion|district|province|governorate|county|oblast|township|territory|region)$",
-                name,
-                re.IGNORECASE,
-            ):
-                kind, name = m[1].lower(), name[: m.start()]
-            relation = "in"
-            if m := re.match(
-                r"(?:near|outside|around|north of|south of|east of|west of|n of|s of|e of|w of)\s+", name, re.IGNORECASE
-            ):
-                relation, name = "near", name[m.end() :]
-            start = text.find(name, part.start, part.end)
-            kinds = {"area": "province", "district": "district"}
-            toponym = Toponym(
-                name,
-                start,
-                start + len(name),
-                relation,
-                kind or kinds.get(role, ""),
-                tuple(w for w in within if not w.startswith(name)),
-            )  # type: ignore[arg-type]
-            break
-    return Row(roles, toponym)
+    around = [w for w in (row.words("district"), area, row.words("country")) if w]
+    column = next((c for c in _KIND_OF_PLACE if row.words(c)), None)
+    if column is None:
+        return None
+    name, kind = row.words(column), _KIND_OF_PLACE[column]
+    if m := _PATTERNS["kind"].search(name):
+        kind, name = m["kind"].lower(), name[: m.start()]
+    relation: Literal["in", "near"] = "in"
+    if m := _PATTERNS["near"].match(name):
+        relation, name = "near", name[m.end() :]
+    part = row.cells[column]
+    start = row.document.text.find(name, part.start, part.end)
+    within = tuple(w for w in around if not w.startswith(name))
+    return Toponym(name, start, start + len(name), relation, kind, within)
 
 
 def apply_row(
-    document: Document,
-    row: Row,
-    claims: Sequence[Claim],
-    place: Place | None,
-    codebook: Codebook,
-    country: str,
-    anchor: date | None,
+    row: Row, claims: Sequence[Claim], place: Place | None, codebook: Codebook, country: str, anchor: date | None
 ) -> tuple[Claim, ...]:
     """Return `claims` of a row with what its own columns say.
 
     The first claim is the row's own: its cells fill date, place, actors and counts, and overrule what was read
-    from the narrative. Others (somebody else's figure in brackets) take date and place from the row.
+    from the narrative. Others (somebody else's figure in brackets) take date, place and type from the row; what
+    else the narrative tells belongs to the one incident of the row.
     """
     if not claims:
         return ()
-    text, actors = document.text, codebook.actors
-
-    def cell(role: str) -> tuple[str, Part | None]:
-        part = row.cells.get(role)
-        words = text[part.start : part.end].strip() if part else ""
-        return ("" if _UNKNOWN.match(words) else words), part
-
-    result = []
-    # A row is one incident: what else its narrative tells belongs to it, unless somebody else says it.
-    kept = [c for n, c in enumerate(claims) if n == 0 or ((e := c.evidence_for("speaker")) is not None and e.spans)]
-    for number, claim in enumerate(kept):
-        if number:
-            claim = replace(claim, code=kept[0].code)
-        evidence = {e.field: e for e in claim.evidence}
-        when, where = claim.when, claim.where
-        words, part = cell("date")
-        if words and part and (parsed := parse_cell_date(words, anchor)) is not None:
-            when = parsed
-            evidence["when"] = Evidence("when", (document.span(part.start, part.end),))
-        elif part is not None and not words:
-            when = When(anchor="the row's date is blank")
-            evidence.pop("when", None)
-        if place is not None and row.toponym is not None:
-            where = (place,)
-            evidence["where"] = Evidence(
-                "where", (document.span(row.toponym.start, row.toponym.end),), "read", place.probability
-            )
-        participants = claim.participants
-        counts = claim.counts
-        if number == 0:
-            participants = _participants(document, row, claim, actors, country, evidence)
-            counts = _counts(document, row, claim, codebook, evidence)
-            words, part = cell("source")
-            if words and part and claim.evidence_for("speaker") is not None and not claim.evidence_for("speaker").spans:  # type: ignore[union-attr]
-                claim = replace(claim, speaker=Speaker(words, speaker_kind(words)))
-                evidence["speaker"] = Evidence("speaker", (document.span(part.start, part.end),))
-        result.append(
-            replace(
-                claim,
-                when=when,
-                where=where,
-                participants=participants,
-                counts=counts,
-                background=False,
-                evidence=tuple(evidence.values()),
-            )
-        )
-    return tuple(result)
+    own, *others = (_with_day_and_place(row, claim, place, anchor) for claim in claims)
+    said = [c for c in others if (e := c.evidence_for("speaker")) is not None and e.spans]
+    first = _with_source(row, _with_figures(row, own, codebook, country))
+    return (first, *(replace(c, code=own.code) for c in said))
 
 
-def _participants(
-    document: Document, row: Row, claim: Claim, actors: ActorList, country: str, evidence: dict[str, Evidence]
-) -> tuple[Participant, ...]:
-    sides: dict[int, list[Participant]] = {1: [], 2: []}
-    for p in claim.participants:
-        sides[p.side].append(p)
-    for side, role in ((1, "actor1"), (2, "actor2")):
-        part = row.cells.get(role)
-        if part is None:
-            continue
-        words = document.text[part.start : part.end].strip()
-        if _UNKNOWN.match(words):
-            sides[side] = []
-            evidence.pop(role, None)
-            continue
-        match = actors.match(words, country)
-        if match is None or re.fullmatch(r"mine|ied|bomb|drone|shell|explosion", words, re.IGNORECASE):
-            if side == 1:
-                sides[side] = []
-                evidence.pop(role, None)
-            continue
-        actor = replace(actors.actor(match, country), name=words)
-        if side == 1:
-            actor = replace(actor, kind=actors.initiator_kind(match))
-        if claim.code in (
-            "peaceful_protest",
-            "protest_with_intervention",
-            "excessive_force_against_protesters",
-        ) and actor.kind in ("Civilians", "Rioters", "Protesters", "Identity militia"):
-            actor = replace(actor, kind="Protesters")
-        elif (
-            claim.code in ("violent_demonstration", "mob_violence")
-            and side == 1
-            and actor.kind in ("Civilians", "Protesters")
-        ):
-            actor = replace(actor, kind="Rioters")
-        sides[side] = [Participant("initiator" if side == 1 else "target", actor, side)]
-        evidence[role] = Evidence(role, (document.span(part.start, part.end),))
-    if claim.code in ("excessive_force_against_protesters", "protest_with_intervention"):
-        first = next((p for p in (*sides[2], *sides[1]) if p.actor.kind == "Protesters"), None)
-        force = next((p for p in (*sides[1], *sides[2]) if p.actor.kind not in ("Protesters", "Civilians")), None)
-        if first is not None and first.side == 2:
-            sides = {
-                1: [replace(first, side=1, role="initiator")],
-                2: [replace(force, side=2, role="target")] if force else [],
-            }
-            a, b = evidence.pop("actor1", None), evidence.pop("actor2", None)
-            if b:
-                evidence["actor1"] = replace(b, field="actor1")
-            if a and force:
-                evidence["actor2"] = replace(a, field="actor2")
-    return (*sides[1], *sides[2])
-
-
-def _counts(document: Document, row: Row, claim: Claim, codebook: Codebook, evidence: dict[str, Evidence]) -> Counts:
-    values: dict[str, Count | None] = {
-        n: getattr(claim.counts, n) for n in ("deaths", "injured", "detained", "abducted", "displaced")
-    }
-    taken = (
-        "detained"
-        if claim.code
-        in ("arrests", "protest_with_intervention", "peaceful_protest", "excessive_force_against_protesters")
-        else "abducted"
-    )
-    for role, name in (("deaths", "deaths"), ("injured", "injured"), ("taken", taken), ("displaced", "displaced")):
-        part = row.cells.get(role)
-        if part is None:
-            continue
-        words = document.text[part.start : part.end].strip()
-        if _UNKNOWN.match(words):
-            continue
-        quantity = read_quantity(words, codebook.vague_counts, part.start)
-        if quantity is None and re.fullmatch(r"0+|no|nil", words, re.IGNORECASE):
-            values[name] = Count(0, 0, 0, words, "cell")
-        elif quantity is not None:
-            values[name] = replace(
-                as_count(quantity, words), rule="cell" if quantity.rule == "stated" else quantity.rule
-            )
+def _with_evidence(claim: Claim, *changes: tuple[str, Evidence | None]) -> tuple[Evidence, ...]:
+    """The evidence of `claim` with some fields replaced, or without it where None."""
+    evidence = {e.field: e for e in claim.evidence}
+    for name, found in changes:
+        if found is None:
+            evidence.pop(name, None)
         else:
+            evidence[name] = found
+    return tuple(evidence.values())
+
+
+def _with_day_and_place(row: Row, claim: Claim, place: Place | None, anchor: date | None) -> Claim:
+    changes: list[tuple[str, Evidence | None]] = []
+    when, where = claim.when, claim.where
+    if "date" in row.cells:
+        words = row.words("date")
+        if not words:
+            when = When(anchor="the row's date is blank")
+            changes.append(("when", None))
+        elif (day := parse_cell_date(words, anchor)) is not None:
+            when = day
+            changes.append(("when", row.evidence("when", "date")))
+    if place is not None and row.toponym is not None:
+        where = (place,)
+        span = row.document.span(row.toponym.start, row.toponym.end)
+        changes.append(("where", Evidence("where", (span,), "read", place.probability)))
+    return replace(claim, when=when, where=where, background=False, evidence=_with_evidence(claim, *changes))
+
+
+def _with_figures(row: Row, claim: Claim, codebook: Codebook, country: str) -> Claim:
+    """`claim` with the row's actors and counts."""
+    sides = {side: [p for p in claim.participants if p.side == side] for side in (1, 2)}
+    changes: list[tuple[str, Evidence | None]] = []
+    for side, column in ((1, "actor1"), (2, "actor2")):
+        if column not in row.cells:
             continue
-        evidence[name] = Evidence(name, (document.span(part.start, part.end),))
-    return Counts(**values)
+        words = row.words(column)
+        actor = _actor(words, side, claim.code, codebook.actors, country) if words else None
+        if actor is not None:
+            sides[side] = [Participant("initiator" if side == 1 else "target", actor, side)]
+            changes.append((column, row.evidence(column, column)))
+        elif side == 1 or not words:
+            sides[side] = []
+            changes.append((column, None))
+    claim = replace(claim, participants=(*sides[1], *sides[2]), evidence=_with_evidence(claim, *changes))
+    return _with_counts(row, _demonstrators_first(claim), codebook)
+
+
+def _actor(words: str, side: int, code: str | None, actors: ActorList, country: str) -> Actor | None:
+    """The actor that a cell names; None where it names none, as "IED" does."""
+    match = actors.match(words, country)
+    if match is None or _PATTERNS["no_actor"].match(words):
+        return None
+    actor = replace(actors.actor(match, country), name=words)
+    if side == 1:
+        actor = replace(actor, kind=actors.initiator_kind(match))
+    unarmed = actor.kind in ("Civilians", "Protesters")
+    if code in DEMONSTRATIONS - {"violent_demonstration"}:
+        if unarmed or actor.kind in ("Rioters", "Identity militia"):
+            return replace(actor, kind="Protesters")
+    elif code in ("violent_demonstration", "mob_violence") and side == 1 and unarmed:
+        return replace(actor, kind="Rioters")
+    return actor
+
+
+def _demonstrators_first(claim: Claim) -> Claim:
+    """Demonstrators are side 1, also where the row has those who acted against them as the actor."""
+    if claim.code not in _BESIEGED:
+        return claim
+    first = [p for p in claim.participants if p.side == 1]
+    second = [p for p in claim.participants if p.side == 2]
+    crowd = next((p for p in (*second, *first) if p.actor.kind == "Protesters"), None)
+    force = next((p for p in (*first, *second) if p.actor.kind not in ("Protesters", "Civilians")), None)
+    if crowd is None or crowd.side == 1:
+        return claim
+    participants = [replace(crowd, side=1, role="initiator")]
+    if force is not None:
+        participants.append(replace(force, side=2, role="target"))
+    of_first, of_second = claim.evidence_for("actor1"), claim.evidence_for("actor2")
+    swapped = [e for e in claim.evidence if e.field not in ("actor1", "actor2")]
+    if of_second is not None:
+        swapped.append(replace(of_second, field="actor1"))
+    if of_first is not None and force is not None:
+        swapped.append(replace(of_first, field="actor2"))
+    return replace(claim, participants=tuple(participants), evidence=tuple(swapped))
+
+
+def _with_counts(row: Row, claim: Claim, codebook: Codebook) -> Claim:
+    """`claim` with the figures of the row; people taken are detained where that is what happened."""
+    taken = "detained" if claim.code in DEMONSTRATIONS - {"violent_demonstration"} | {"arrests"} else "abducted"
+    counts: dict[str, Count] = {}
+    changes: list[tuple[str, Evidence | None]] = []
+    for column, name in (("deaths", "deaths"), ("injured", "injured"), ("taken", taken), ("displaced", "displaced")):
+        words = row.words(column)
+        count = _count(words, row.cells[column].start, codebook) if words else None
+        if count is not None:
+            counts[name] = count
+            changes.append((name, row.evidence(name, column)))
+    return replace(claim, counts=replace(claim.counts, **counts), evidence=_with_evidence(claim, *changes))
+
+
+def _count(words: str, start: int, codebook: Codebook) -> Count | None:
+    quantity = read_quantity(words, codebook.vague_counts, start)
+    if quantity is not None:
+        return replace(as_count(quantity, words), rule="cell" if quantity.rule == "stated" else quantity.rule)
+    return Count(0, 0, 0, words, "cell") if _PATTERNS["zero"].match(words) else None
+
+
+def _with_source(row: Row, claim: Claim) -> Claim:
+    """`claim` said by whom the row names as its source, unless the narrative names somebody."""
+    words = row.words("source")
+    speaker = claim.evidence_for("speaker")
+    if not words or speaker is None or speaker.spans:
+        return claim
+    evidence = _with_evidence(claim, ("speaker", row.evidence("speaker", "source")))
+    return replace(claim, speaker=Speaker(words, speaker_kind(words)), evidence=evidence)

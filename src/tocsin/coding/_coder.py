@@ -1,0 +1,200 @@
+"""The built-in coder: documents to claims, sentence by sentence, then story by story."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import islice
+from pathlib import Path
+
+from tocsin.codebook import Codebook, load_codebook
+from tocsin.coding._actors import ActorReader
+from tocsin.coding._claims import build_claims
+from tocsin.coding._encoder import encode, encoder_version
+from tocsin.coding._event_places import Located
+from tocsin.coding._mentions import Mention, read_mention
+from tocsin.coding._segments import Segment, segments
+from tocsin.coding._sentences import Parsed, parse, parser_version
+from tocsin.coding._tables import Row, apply_row, narrative_parts, read_row
+from tocsin.coding._teaching import Likeness, likeness
+from tocsin.coding._toponyms import find_toponyms
+from tocsin.coding._type_choice import TypeScores
+from tocsin.coding._types import NONE, TypeModel, fit_types
+from tocsin.interfaces import Gazetteer
+from tocsin.records import Claim, Coding, Document, Toponym
+
+__all__ = ["LANGUAGES", "DefaultCoder", "default_coder"]
+
+LANGUAGES = frozenset({"en", "und"})
+"""Languages this coder reads; documents in others are kept, and the coding says so."""
+
+# Documents parsed together. spaCy gains nothing from more, and memory stays flat.
+_BATCH = 32
+# The place a report was filed from counts as much as this many mentions of its country.
+_DATELINE = 3
+
+
+@lru_cache(maxsize=1)
+def _rules_version() -> str:
+    """A hash of this room's own code and words: any change of a rule may change a coding."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".py", ".toml"):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class DefaultCoder:
+    """Rules over a parse for who, when, where and how many; a small encoder taught by the codebook for what.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        Codes, examples, vague counts and actors.
+    gazetteer : Gazetteer
+        Finds places by name.
+    """
+
+    def __init__(self, codebook: Codebook, gazetteer: Gazetteer) -> None:
+        self.codebook = codebook
+        self.gazetteer = gazetteer
+        parts = (_rules_version(), codebook.version, gazetteer.version, encoder_version(), parser_version())
+        self.version = "default-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def model(self) -> TypeModel:
+        """The classifier of event types, as the codebook's examples teach it."""
+        return fit_types(self.codebook)
+
+    def code(self, documents: Iterable[Document]) -> Iterator[Coding]:
+        """Yield one coding a document, in order."""
+        iterator = iter(documents)
+        while batch := list(islice(iterator, _BATCH)):
+            readable = [d for d in batch if d.language in LANGUAGES and d.text.strip()]
+            parsed = parse(readable, {d.id: narrative_parts(d) for d in readable})
+            for document in batch:
+                claims: tuple[Claim, ...] = ()
+                notes: tuple[str, ...] = ()
+                if document.language not in LANGUAGES:
+                    notes = (f"language {document.language}: kept, not coded yet",)
+                elif document.text.strip():
+                    reading = _Reading(self, next(parsed))
+                    claims, notes = reading.claims(), reading.notes()
+                yield Coding(document.id, document.text_hash, self.version, claims, notes)
+
+    def explain_type(self, text: str, count: int = 3) -> tuple[Likeness, ...]:
+        """The likeliest codes of a sentence by the classifier alone, each with the example most like it.
+
+        Parameters
+        ----------
+        text : str
+            One sentence.
+        count : int
+            How many codes to return; "no event" is one of them.
+        """
+        return likeness(self.codebook, self.model, text, count)
+
+    def score(self, stretches: Sequence[Segment]) -> list[TypeScores]:
+        """What the classifier says of each segment."""
+        logs = self.model.log_probabilities(encode([s.text for s in stretches])).tolist()
+        labels = self.model.labels
+        scores = [dict(zip(labels, row, strict=True)) for row in logs]
+        return [TypeScores({code: p for code, p in row.items() if code != NONE}, row[NONE]) for row in scores]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One document, read by a coder."""
+
+    coder: DefaultCoder
+    parsed: Parsed
+
+    @property
+    def document(self) -> Document:
+        return self.parsed.document
+
+    @property
+    def anchor(self) -> date | None:
+        """The day it was published."""
+        return self.document.published.start if self.document.published else None
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the coding."""
+        return () if self.anchor is not None else ("undated: relative dates stay unknown",)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """What it claims, in the order a reader meets it."""
+        stretches = [s for sentence in self.parsed.sentences for s in segments(sentence)]
+        if not stretches:
+            return ()
+        countries = self._countries()
+        actors = ActorReader(self.document.text, self.coder.codebook.actors, countries)
+        mentions = self._mentions(stretches, actors)
+        if not mentions:
+            return ()
+        row = read_row(self.document)
+        located = self._locate(_with_row(find_toponyms(self.parsed, actors, self.coder.gazetteer), row), countries)
+        claims = build_claims(
+            self.parsed, mentions, actors, located, self.coder.codebook, self.anchor, self.coder.version
+        )
+        if row is None:
+            return claims
+        place = next((x.place for x in located if x.toponym is row.toponym), None)
+        country = (place.country if place is not None else "") or (countries[0] if countries else "")
+        return apply_row(row, claims, place, self.coder.codebook, country, self.anchor)
+
+    def _mentions(self, stretches: Sequence[Segment], actors: ActorReader) -> list[Mention]:
+        """What its segments say of events; "two days later" leans on the last day that news was dated to."""
+        mentions = []
+        reference = self.anchor
+        for stretch, scores in zip(stretches, self.coder.score(stretches), strict=True):
+            mention = read_mention(stretch, scores, actors, self.coder.codebook, self.anchor, reference)
+            if mention is None:
+                continue
+            mentions.append(mention)
+            when = mention.time.when if mention.time is not None and not mention.background else None
+            if when is not None and when.precision == "day" and when.start is not None:
+                reference = when.start
+        return mentions
+
+    def _locate(self, toponyms: Sequence[Toponym], countries: Sequence[str]) -> list[Located]:
+        places = self.coder.gazetteer.resolve(toponyms, countries)
+        return [Located(t, p) for t, p in zip(toponyms, places, strict=True)]
+
+    def _countries(self) -> tuple[str, ...]:
+        """Countries the document is likely about: those it names, the dateline's counted thrice."""
+        counts: Counter[str] = Counter()  # keeps the order of first mention
+        dateline = self.parsed.dateline
+        for match in self.coder.codebook.actors.scan_states(self.document.text):
+            if match.country:
+                filed = dateline is not None and dateline.start <= match.start < dateline.end
+                counts[match.country] += _DATELINE if filed else 1
+        return tuple(country for country, _ in counts.most_common())
+
+
+def _with_row(toponyms: list[Toponym], row: Row | None) -> list[Toponym]:
+    """`toponyms` with a row's own place in its cell, in order."""
+    if row is None or row.toponym is None:
+        return toponyms
+    own = row.toponym
+    others = [t for t in toponyms if t.end <= own.start or t.start >= own.end]
+    return sorted([*others, own], key=lambda t: t.start)
+
+
+def default_coder(codebook: Codebook | None = None, gazetteer: Gazetteer | None = None) -> DefaultCoder:
+    """Return the built-in coder, with the core codebook where none is given.
+
+    Raises
+    ------
+    TypeError
+        If no gazetteer is given: rooms beside each other do not open one another.
+    """
+    if gazetteer is None:
+        raise TypeError("default_coder needs a gazetteer")
+    return DefaultCoder(codebook or load_codebook(), gazetteer)

@@ -1,0 +1,107 @@
+"""Which of the times in a sentence dates the event of a segment, and which only the saying of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from spacy.tokens import Token
+
+from tocsin.coding._dates import TimeExpression, find_times
+from tocsin.coding._grammar import lemma
+from tocsin.coding._patterns import vocabulary
+from tocsin.coding._segments import Segment
+from tocsin.coding._sentences import Sentence
+from tocsin.coding._speech import Frame
+
+__all__ = ["event_date", "is_of_statement", "lead_date", "sentence_times"]
+
+_PATTERNS = vocabulary("mentions").patterns
+_OF_STATEMENT = ", day of the statement"
+# How far from its speaker a verb of saying may stand, in characters.
+_NEAR_SPEAKER = 60
+# What fits between a day and the verb of saying right after it: a space and a comma.
+_RIGHT_BEFORE = 3
+# What fits between "since December" and the clause it dates: a comma, "when".
+_BEFORE_CLAUSE = 12
+
+
+def is_of_statement(time: TimeExpression) -> bool:
+    """Whether the day is that on which somebody spoke, for want of the day on which it happened."""
+    return time.when.anchor.endswith(_OF_STATEMENT)
+
+
+def sentence_times(
+    sentence: Sentence, anchor: date | None, reference: date | None, *, future: bool
+) -> list[TimeExpression]:
+    """The time expressions of a sentence; offsets in its spaCy text."""
+    start, end = sentence.span.start_char, sentence.span.end_char
+    found = find_times(sentence.span.doc.text[start:end], anchor, reference, future=future)
+    return [_moved(t, start) for t in found]
+
+
+def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token) -> TimeExpression | None:
+    """The expression that dates the event, nearest to its trigger; None where none does."""
+    candidates = [
+        t
+        for t in times
+        if segment.start <= t.start < segment.end and t.kind != "habit" and (t.kind != "since" or segment.relative)
+    ]
+    if segment.frame is not None and candidates:
+        candidates = _without_days_of_speech(candidates, segment, segment.frame)
+    if segment.relative and not candidates:
+        # "since December, when ...": the date stands before the clause.
+        before = [t for t in times if t.start < segment.start and segment.start - t.end < _BEFORE_CLAUSE]
+        candidates = before[-1:]
+    candidates = [t for t in candidates if t.kind in ("point", "future")] or candidates
+    at = trigger.idx
+    return min(candidates, key=lambda t: (t.when.start is None, min(abs(t.start - at), abs(t.end - at))), default=None)
+
+
+def lead_date(sentence: Sentence, text: str, anchor: date | None, reference: date | None) -> TimeExpression | None:
+    """The day in the lead of a list item, "Sebba, 20 July."; offsets in the document's `text`."""
+    if sentence.lead is None:
+        return None
+    start, end = sentence.lead
+    found = find_times(text[start:end], anchor, reference)
+    return next((_moved(t, start) for t in found if t.when.start is not None), None)
+
+
+def _moved(time: TimeExpression, by: int) -> TimeExpression:
+    return replace(time, start=time.start + by, end=time.end + by)
+
+
+def _without_days_of_speech(
+    candidates: Sequence[TimeExpression], segment: Segment, frame: Frame
+) -> list[TimeExpression]:
+    """`candidates` without those that date the speech; where there are no others, marked as such.
+
+    "The force said Monday that it had released them": the day of the statement is the day of the news, unless
+    the sentence or the story has another.
+    """
+    verb = next(
+        (
+            t.idx
+            for t in segment.sentence.span
+            if t.pos_ == "VERB" and lemma(t) == frame.verb and abs(t.idx - frame.speaker_end) < _NEAR_SPEAKER
+        ),
+        None,
+    )
+    if verb is None:
+        return list(candidates)
+    spoken = [t for t in candidates if _dates_speech(t, verb, segment, frame)]
+    return [t for t in candidates if t not in spoken] or [
+        replace(t, when=replace(t.when, anchor=f"{t.when.anchor}{_OF_STATEMENT}")) for t in spoken
+    ]
+
+
+def _dates_speech(time: TimeExpression, verb: int, segment: Segment, frame: Frame) -> bool:
+    """Whether an expression stands beside the verb of saying: "an officer in the area said on Monday"."""
+    text = segment.sentence.span.doc.text
+    if verb < time.start:
+        return bool(
+            _PATTERNS["verb_of_saying"].match(text[verb : time.start])
+            and _PATTERNS["statement_goes_on"].match(text[time.end :])
+        )
+    return frame.speaker_end <= time.start and verb - time.end < _RIGHT_BEFORE

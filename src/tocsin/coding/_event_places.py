@@ -1,0 +1,154 @@
+"""Which of the places in a text an event was at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tocsin.coding._actors import ActorReader
+from tocsin.coding._mentions import Mention
+from tocsin.coding._patterns import vocabulary
+from tocsin.records import Place, Toponym
+
+__all__ = ["EventPlaces", "Located", "is_apart", "is_area"]
+
+_PATTERNS = vocabulary("event_places").patterns
+
+# How far back the words that place a name are looked for, and how far a last place named reaches, in characters.
+_BEFORE, _LAST_PLACE = 60, 400
+# What speaks for a place; chosen on development reports. The distance to the trigger takes away up to 1.
+_RELATION = {"in": 0.0, "near": -0.2, "line": -0.8}
+_COARSE = {"country": -3.0, "admin1": -1.5}
+_LOCATED, _OBJECT, _CONTAINER, _CONTAINED, _BEFORE_TRIGGER = 2.0, 1.5, -2.0, 0.5, -0.3
+# Below this nothing speaks for the place but that it is named.
+_LEAST = -3.8
+# Places named in a row with the best one are meant too, if they score this near to it.
+_ALIKE = 1.2
+# Degrees of latitude and longitude together: about 33 km, a district town with the villages around it.
+_FAR_APART = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A toponym with the place it was resolved to."""
+
+    toponym: Toponym
+    place: Place
+
+    @property
+    def named_in(self) -> set[str]:
+        """The names around it, in lower case."""
+        return {w.lower() for w in self.toponym.within}
+
+
+def is_area(where: Sequence[Located]) -> bool:
+    """Whether the first of `where` is no nearer than a first-level division."""
+    return where[0].place.precision in ("country", "admin1")
+
+
+def is_apart(a: Located, b: Located) -> bool | None:
+    """Whether two places cannot be one; None where it cannot be told."""
+    if a.toponym.text.lower() == b.toponym.text.lower():
+        return False
+    if {a.toponym.text.lower(), b.toponym.text.lower()} & (a.named_in | b.named_in):
+        return False
+    coarse = ("country", "admin1", "admin2")
+    if a.place.precision in coarse or b.place.precision in coarse:
+        return True if a.place.country and b.place.country and a.place.country != b.place.country else None
+    if a.place.latitude is None or b.place.latitude is None or a.place.longitude is None or b.place.longitude is None:
+        return None
+    if not a.place.gazetteer_id or not b.place.gazetteer_id:
+        return None if "near" in (a.toponym.relation, b.toponym.relation) else True
+    return abs(a.place.latitude - b.place.latitude) + abs(a.place.longitude - b.place.longitude) > _FAR_APART
+
+
+class EventPlaces:
+    """Places events among the located names of one document."""
+
+    def __init__(self, text: str, actors: ActorReader, located: Sequence[Located]) -> None:
+        self.text = text
+        self.actors = actors
+        self.located = located
+        self._known: dict[Mention, tuple[Located, ...]] = {}
+
+    def of(self, mention: Mention) -> tuple[Located, ...]:
+        """Where the event of `mention` was, as its own sentence says; several where it names them in a row."""
+        if mention not in self._known:
+            self._known[mention] = self._of(mention)
+        return self._known[mention]
+
+    def of_heading(self, mention: Mention) -> tuple[Located, ...]:
+        """The place that the lead of a list item or the heading above gives."""
+        for start, end in mention.sentence.context:
+            # "Dori, Burkina Faso": the first is the place, the rest lie around it.
+            if inside := self._between(start, end):
+                return inside[:1]
+        return ()
+
+    def last_before(self, mention: Mention) -> tuple[Located, ...]:
+        """The last place named before, countries apart: "a blast hit soldiers there"."""
+        before = self._between(mention.start - _LAST_PLACE + 1, mention.start)
+        return tuple(x for x in before if x.place.precision != "country")[-1:]
+
+    def _between(self, start: int, end: int) -> tuple[Located, ...]:
+        return tuple(x for x in self.located if start <= x.toponym.start < end)
+
+    def _of(self, mention: Mention) -> tuple[Located, ...]:
+        sentence = mention.sentence
+        # Else the other stretches of the sentence: "In the north, A happened, while B did."
+        inside = self._between(mention.start, mention.end) or self._between(sentence.start, sentence.end)
+        containers = {name for x in inside for name in x.named_in}
+        ranked = sorted(
+            (
+                (self._score(x, mention, containers), -x.toponym.start, x)
+                for x in inside
+                if not self._is_aside(x.toponym, mention)
+            ),
+            key=lambda r: (-r[0], -r[1]),
+        )
+        if not ranked or ranked[0][0] < _LEAST:
+            return ()
+        best_score, _, best = ranked[0]
+        listed = [x for score, _, x in ranked[1:] if score > best_score - _ALIKE and self._in_a_row(x, best)]
+        return tuple(sorted([best, *listed], key=lambda x: x.toponym.start))
+
+    def _is_aside(self, toponym: Toponym, mention: Mention) -> bool:
+        """Whether a name says something else than where: who speaks, whose forces, where people came from."""
+        frame, offset = mention.segment.frame, mention.sentence.offset
+        if frame is not None and offset + frame.speaker_start <= toponym.start < offset + frame.speaker_end:
+            return True
+        before = self._before(toponym)
+        state = any(
+            m.force == "state" and m.start <= toponym.start < m.end
+            for m in self.actors.within(toponym.start, toponym.end)
+        )
+        if state and not _PATTERNS["in_the_capital"].search(before):
+            return True
+        aside = {"line": "on_the_way", "in": "elsewhere"}.get(toponym.relation)
+        return aside is not None and _PATTERNS[aside].search(before) is not None
+
+    def _score(self, x: Located, mention: Mention, containers: set[str]) -> float:
+        """How much speaks for a place."""
+        toponym, before = x.toponym, self._before(x.toponym)
+        score = _RELATION[toponym.relation]
+        if _PATTERNS["located"].search(before):
+            score += _LOCATED
+        if _PATTERNS["object"].search(before):
+            score += _OBJECT
+        if toponym.text.lower() in containers:
+            score += _CONTAINER
+        score += _COARSE.get(x.place.precision, 0.0)
+        if toponym.within:
+            score += _CONTAINED
+        if toponym.start < mention.trigger[0]:
+            score += _BEFORE_TRIGGER
+        return score - min(abs(toponym.start - mention.trigger[0]), 200) / 200
+
+    def _before(self, toponym: Toponym) -> str:
+        return self.text[max(0, toponym.start - _BEFORE) : toponym.start]
+
+    def _in_a_row(self, x: Located, best: Located) -> bool:
+        start = min(x.toponym.start, best.toponym.start)
+        end = max(x.toponym.end, best.toponym.end)
+        row = _PATTERNS["listed"].match(self.text[start:end])
+        return row is not None and x.place.precision == best.place.precision
