@@ -247,3 +247,21 @@ def test_what_stands_in_is_never_abroad(gazetteer: SqliteGazetteer) -> None:
     near, name = Toponym("Gaziantep", 0, 9), Toponym("Qwxzk", 20, 25, within=("Syria",))
     place = gazetteer.resolve([near, name], ["SYR"])[1]
     assert (place.country, place.precision) == ("SYR", "country")
+
+
+def test_a_town_of_that_name_in_another_province_is_not_meant(gazetteer: SqliteGazetteer) -> None:
+    assert resolve(gazetteer, Toponym("Al Bab", 0, 6, within=("Aleppo governorate", "Syria")))[0].gazetteer_id
+    elsewhere = resolve(gazetteer, Toponym("Al Bab", 0, 6, within=("Daraa governorate", "Syria")))[0]
+    assert (elsewhere.gazetteer_id, elsewhere.admin1, elsewhere.precision) == ("", "Daraa", "admin1")
+
+
+def test_find_lists_each_place_once_the_best_first(gazetteer: SqliteGazetteer) -> None:
+    found = gazetteer.find("Tripoli")
+    assert {"LBY", "LBN"} <= {p.country for p in found}
+    assert len({(p.gazetteer, p.gazetteer_id) for p in found}) == len(found)
+    assert all(p.probability == 1.0 for p in found)
+    sounds = gazetteer.find("Kamishlee", "SYR")
+    assert sounds[0].admin1 == "Al-Hasakah"
+    assert sounds[0].probability is not None
+    assert 0.8 < sounds[0].probability < 1
+    assert gazetteer.find("Qwxzk") == ()

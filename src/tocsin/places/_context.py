@@ -34,6 +34,8 @@ class Weights:
     kind: float = 3.0
     # Less than a contradiction seems worth, because what stands beside a name is not always around it.
     within: float = 2.0
+    # A place outside an area that the text calls a province or a district is another place of that name.
+    said: float = 8.0
     hint: float = 2.0
     other_hint: float = 1.2
     country_share: float = 3.0
@@ -231,12 +233,14 @@ class Context:
             for i, c in enumerate(mention.candidates):
                 if c.level in AREAS and _has_namesake_town(c, mention.candidates):
                     mention.base[i] -= weights.namesake
-        known = [c.candidates for c in mention.containers if c.candidates]
+        known = [c for c in mention.containers if c.candidates]
         if known:
-            held = [[_held(c, areas) for areas in known] for c in mention.candidates]
+            held = [[_held(c, container.candidates) for container in known] for c in mention.candidates]
             mention.contained = any(sum(one) == len(known) for one in held)
+            costs = [weights.said if c.kind and c.kind not in _TOWN_KINDS else weights.within for c in known]
             for i, one in enumerate(held):
-                mention.base[i] += weights.within * sum(one) / len(known)
+                worth = sum(h * (weights.within if h > 0 else cost) for h, cost in zip(one, costs, strict=True))
+                mention.base[i] += worth / len(known)
         mention.settle(mention.base, weights.temperature)
 
     def _weight(self, candidate: Candidate) -> float:

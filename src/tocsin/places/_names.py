@@ -113,7 +113,7 @@ def without_kinds(name: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> without_kinds("the governorate of Rural Damascus")
+    >>> without_kinds("governorate of Rural Damascus")
     ('rural damascus', 'damascus')
     """
     words = exact_key(name).split()
@@ -179,8 +179,20 @@ _ARABIC_SOUNDS = str.maketrans({
     "ل": "l", "م": "m", "ن": "n", "ه": "h", "و": "u", "ي": "i", "پ": "b", "چ": "S", "ژ": "J", "گ": "g", "ڤ": "v",
 })  # fmt: skip
 # Words that tell one of two villages from the other, in the languages that write of them.
+_LOOSE_VOWELS = (("ou", "u"), ("oo", "u"), ("o", "u"), ("au", "u"), ("ei", "i"), ("ee", "i"), ("ie", "i"), ("y", "i"),
+                 ("e", "i"), ("q", "k"))  # fmt: skip
+
+
+def _telling_key(word: str) -> str:
+    word = re.sub(r"(.)\1+", r"\1", word)
+    for before, after in _LOOSE_VOWELS:
+        word = word.replace(before, after)
+    word = word.removesuffix("h")
+    return word[:-1] if len(word) > 4 and word[-1] in "ai" else word
+
+
 _TELLING = {
-    word: sign
+    _telling_key(word): sign
     for sign, words in {
         "1": "upper fawqani fawqaniyah foqani fokani fouqani foqaniyeh fawkani fauqani فوقاني فوقانيه",
         "2": "lower tahtani tahtaniyah tahtaniyeh tihtani تحتاني تحتانيه",
@@ -214,7 +226,7 @@ def _telling(name: str) -> tuple[str, tuple[str, ...]]:
     if len(words) > 1:
         words = [w for w in words if w not in _ARTICLES] or words
     plain = [_without_arabic_article(w) for w in words]
-    signs = {i: _TELLING[w] for i, w in enumerate(plain) if w in _TELLING}
+    signs = {i: sign for i, w in enumerate(plain) if (sign := _TELLING.get(_telling_key(w)))}
     if not signs or len(signs) == len(words):
         return "", tuple(words)
     return "".join(sorted(set(signs.values()))), tuple(w for i, w in enumerate(words) if i not in signs)
