@@ -14,6 +14,7 @@ from pathlib import Path
 from tocsin.codebook import Codebook, load_codebook
 from tocsin.coding._actors import ActorReader
 from tocsin.coding._claims import build_claims
+from tocsin.coding._cues import cued_codes
 from tocsin.coding._encoder import encode, encoder_version
 from tocsin.coding._event_places import Located
 from tocsin.coding._mentions import Mention, read_mention
@@ -130,7 +131,8 @@ class _Reading:
 
     def claims(self) -> tuple[Claim, ...]:
         """What it claims, in the order a reader meets it."""
-        stretches = [s for sentence in self.parsed.sentences for s in segments(sentence)]
+        taught = bool(self.coder.codebook.codes.keys() - cued_codes())
+        stretches = [s for sentence in self.parsed.sentences for s in segments(sentence, without_cues=taught)]
         if not stretches:
             return ()
         countries = self._countries()

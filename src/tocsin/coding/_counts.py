@@ -121,12 +121,33 @@ def _vague(low: str, vague: Mapping[str, VagueCount]) -> Quantity | None:
     """A vague number, "dozens", worth what the codebook says; the longest wording first."""
     for word, value in sorted(vague.items(), key=lambda item: -len(item[0])):
         m = _whole_word(word).search(low) if word in low else None
+        if word == "many" and m is not None and low[: m.start()].rstrip().endswith("as"):
+            continue  # "as many as 40"
+        if m is not None and (scaled := _scaled(low, word, value, m)) is not None:
+            return scaled
         if m is None or (word == "some" and _BEGINS_NUMBER.match(low[m.end() :])):
             continue
         if _ENDS_UP_TO.search(low[: m.start()]):
             return Quantity(None, value.best, value.best, m.start(), m.end(), f"vague: up to {word}")
         return Quantity(value.low, value.best, value.high, m.start(), m.end(), f"vague: {word}")
     return None
+
+
+def _scaled(low: str, word: str, value: VagueCount, m: re.Match[str]) -> Quantity | None:
+    """A number of a vague unit: "two dozen", "several hundred", "a few dozen", "at least a dozen"."""
+    unit = re.match(r"\s+(?P<unit>dozen|hundred|thousand)\b", low[m.end() :])
+    if unit is not None:  # the vague word counts the unit that follows
+        n = {"dozen": 12, "hundred": 100, "thousand": 1000}[unit["unit"]]
+        best = None if value.best is None else value.best * n
+        return Quantity((value.low or 1) * n, best, None, m.start(), m.end() + unit.end(), f"vague: {word} {unit['unit']}")
+    if word not in ("dozen", "a dozen"):
+        return None
+    before = re.search(rf"(?:(?P<least>{_AT_LEAST}|{_MORE})\s+)?(?P<n>{_WORD}|\d+)?\s*$", low[: m.start()])
+    n = number(before["n"]) if before and before["n"] else 1
+    if before is None or n is None or not (before["n"] or before["least"]):
+        return None
+    high = None if before["least"] else 12 * n
+    return Quantity(12 * n, 12 * n, high, before.start(), m.end(), "at least" if before["least"] else "stated")
 
 
 @cache
@@ -157,14 +178,22 @@ def quantity(token: Token, vague: Mapping[str, VagueCount], without: Sequence[tu
     unstated: ``(1, None, None)``. Conjuncts inside `without` (a speaker's words) are not added.
     """
     total = _of_phrase(token, vague)
+    if total is None and token.pos_ == "NOUN" and any(c.dep_ == "det" and c.lower_ in ("a", "an") for c in token.children):
+        total = _of_word(token, 1, 1, "stated") if lemma(token) not in _WORDS["not_people"] else None
+    chain = {token.i}
     for child in token.conjuncts:
-        if child.head.i != token.i or child.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "ADJ"):
+        if child.head.i not in chain:
+            continue
+        chain.add(child.i)
+        if child.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "ADJ"):
             continue
         if any(a <= child.idx < b for a, b in without):
             continue
         if any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children):
             continue  # a clause that the parser took for a noun
         part = _of_phrase(child, vague)
+        if part is None and any(c.dep_ == "poss" for c in child.children) and child.tag_ == "NN" and child.pos_ == "NOUN":
+            part = _of_word(child, 1, 1, "stated")  # "a shepherd and his son"
         if part is not None and total is not None and part.rule != "bare plural":
             total = add(total, part)
     return total

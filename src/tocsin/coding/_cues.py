@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tocsin.coding._patterns import alternatives, lower, table
 
-__all__ = ["Cue", "find_cues"]
+__all__ = ["NO_CUE", "Cue", "cued_codes", "find_cues"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Cue:
     start: int
     end: int
     strong: bool
+
+
+NO_CUE = ""
+"""The code of a stretch without a cue, kept for codes that are known by their examples alone."""
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +39,12 @@ def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, bool, re.Pattern[str]
                 every.append(body)
                 single.append((code, strength == "strong", re.compile(rf"(?<!\w)(?:{body})(?!\w)")))
     return re.compile("|".join(every)), tuple(single)
+
+
+@lru_cache(maxsize=1)
+def cued_codes() -> frozenset[str]:
+    """The codes that have cues; any other is known by its examples alone."""
+    return frozenset(table("cues")) - {"parts"}
 
 
 def find_cues(sentence: str) -> list[Cue]:

@@ -266,7 +266,7 @@ class Story:
             incident.time = mention.time or incident.time
         if not incident.where or (where and is_area(incident.where) and not is_area(where)):
             incident.where = where or incident.where
-        if not incident.initiator and mention.modality == "asserted":
+        if not incident.initiator and mention.modality == "asserted" and not (mention.claimed or mention.blamed):
             incident.initiator = mention.initiator
         if not incident.target:
             incident.target = mention.target

@@ -11,7 +11,7 @@ from spacy.tokens import Token
 from tocsin.codebook import Codebook
 from tocsin.coding._actors import ActorReader, Named, is_armed
 from tocsin.coding._counts import Quantity
-from tocsin.coding._cues import Cue
+from tocsin.coding._cues import NO_CUE, Cue, cued_codes
 from tocsin.coding._dates import TimeExpression
 from tocsin.coding._event_dates import event_date, lead_date, sentence_times
 from tocsin.coding._patterns import vocabulary
@@ -94,6 +94,11 @@ class _Draft:
     @property
     def strong(self) -> bool:
         return any(c.strong for c in self.segment.cues)
+
+    @property
+    def by_example(self) -> bool:
+        """Whether it has no cue at all."""
+        return all(c.code == NO_CUE for c in self.segment.cues)
 
     @property
     def in_cell(self) -> bool:
@@ -191,6 +196,8 @@ def _is_no_news(draft: _Draft) -> bool:
     asserted = statement.modality == "asserted"
     if asserted and not draft.counts and not draft.dated and is_comparison(draft.segment):
         return True  # "the deadliest attack in years": the one told before
+    if draft.by_example:
+        return draft.chosen.score <= 0  # nothing speaks for it but its likeness to examples
     if draft.in_cell or draft.counts:
         return False
     if draft.strong:
@@ -202,14 +209,14 @@ def _is_no_news(draft: _Draft) -> bool:
         and not is_claim(draft.segment)
         and not statement.total
         and not draft.blamed
-        and statement.modality != "denied"
+        and statement.modality not in ("denied", "threatened")
     )
 
 
 def _has_own_type(draft: _Draft) -> bool:
     """Whether it says what happened, rather than only how many were harmed or who did it."""
     code = draft.chosen.code
-    if code is None or draft.in_cell:
+    if code is None or draft.in_cell or draft.chosen.score > 0 and code not in cued_codes():
         return code is not None
     segment = draft.segment
     words = [(c, segment.sentence.span.doc.text[c.start : c.end]) for c in segment.cues]

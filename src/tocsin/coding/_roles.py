@@ -51,7 +51,7 @@ def read_roles(segment: Segment, triggers: Iterable[Token], actors: ActorReader)
     Somebody named on both sides is a doer only, and what no kind of actor is did nothing.
     """
     sides = _Sides(actors, segment.sentence.offset)
-    for token in sorted(set(triggers), key=lambda t: (t.pos_ != "VERB", t.i)):
+    for token in sorted(set(triggers), key=lambda t: (not _has_two_sides(t), t.pos_ != "VERB", t.i)):
         if is_verb(token):
             _of_verb(token, sides)
         elif token.pos_ in ("NOUN", "PROPN", "ADJ"):
@@ -65,6 +65,11 @@ def read_roles(segment: Segment, triggers: Iterable[Token], actors: ActorReader)
     doers = [d for d in doers if d.actor.kind is not None and (d.start not in suffered or d not in sides.done_to)]
     did = {n.start for n in doers}
     return doers, [n for n in sides.done_to if n.start not in did]
+
+
+def _has_two_sides(token: Token) -> bool:
+    """Whether a noun names both sides: "clashes between the army and rebels"."""
+    return token.pos_ == "NOUN" and any(p.lower_ == "between" for p, _ in prepositional(token))
 
 
 @dataclass(slots=True)
@@ -99,6 +104,8 @@ def _of_verb(token: Token, sides: _Sides) -> None:
     if lemma(token) not in _WORDS["intransitive"]:
         for head in subjects(token):
             sides.did(_owner_of_means(head, sides) if lemma(head) in _WORDS["means"] else sides.phrase(head))
+    if lemma(token) in _WORDS["accusing"]:
+        return  # whom they accuse is read as the doer
     for head in patients(token):
         sides.suffered(sides.phrase(head))
     for preposition, heads in prepositional(token):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Span, Token
 
-from tocsin.coding._cues import Cue, find_cues
+from tocsin.coding._cues import NO_CUE, Cue, find_cues
 from tocsin.coding._grammar import lemma
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._sentences import Sentence
@@ -20,6 +20,10 @@ _PATTERNS = vocabulary("segments").patterns
 
 # A segment is what somebody says when this share of it is: clauses and what is said seldom end together.
 _MOSTLY = 0.6
+# Longer sentences, in tokens, are lists or noise; the longest in a thousand news texts has 140.
+_LONGEST = 300
+# Shorter clauses without a cue tell nothing by themselves.
+_FEWEST_WORDS = 4
 # How far before a clause the date of "since December, when six policemen died" may stand, in characters.
 _DATE_BEFORE = 60
 
@@ -51,18 +55,22 @@ class Segment:
         return _blank(self.text, self.start, stretches)
 
 
-def segments(sentence: Sentence) -> list[Segment]:
-    """Split `sentence` into segments, in order; stretches without a cue are left out."""
+def segments(sentence: Sentence, *, without_cues: bool = False) -> list[Segment]:
+    """Split `sentence` into segments, in order; stretches without a cue are left out, unless they are asked for."""
+    if len(sentence.span) > _LONGEST:
+        return []
     attributed = frames(sentence.span)
     found = []
     for head, tokens in _clauses(sentence.span):
-        segment = _segment(sentence, head, tokens, attributed)
+        segment = _segment(sentence, head, tokens, attributed, without_cues)
         if segment is not None:
             found.append(segment)
     return sorted(found, key=lambda s: s.start)
 
 
-def _segment(sentence: Sentence, head: Token, tokens: Sequence[Token], attributed: Sequence[Frame]) -> Segment | None:
+def _segment(
+    sentence: Sentence, head: Token, tokens: Sequence[Token], attributed: Sequence[Frame], without_cues: bool
+) -> Segment | None:
     start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1])
     text = _own_words(tokens, start, end)
     cues = [replace(c, start=c.start + start, end=c.end + start) for c in find_cues(text)]
@@ -74,7 +82,11 @@ def _segment(sentence: Sentence, head: Token, tokens: Sequence[Token], attribute
         if frame.speaker:
             text = _blank(text, start, [frame.speaker_phrase])
     if not cues:
-        return None
+        verb = head if head.pos_ == "VERB" else next((t for t in tokens if t.pos_ == "VERB"), None)
+        said = frame is not None and verb is not None and not frame.start <= verb.idx < frame.end
+        if not without_cues or verb is None or said or len(tokens) < _FEWEST_WORDS:
+            return None
+        cues = [Cue(NO_CUE, verb.idx, verb.idx + len(verb), False)]
     relative = head.dep_ in ("relcl", "advcl") and _dated_before(head)
     return Segment(sentence, tuple(tokens), start, end, text, tuple(cues), frame, relative)
 

@@ -105,6 +105,8 @@ def _tells_nothing(segment: Segment) -> bool:
             return True
         if _PATTERNS["by_nobody"].search(m[0]):
             return True
+    if _PATTERNS["accident"].search(segment.raw) and not any(c.strong for c in segment.cues):
+        return True
     return any(_PATTERNS[p].search(segment.text) for p in ("remembered", "no_event"))
 
 

@@ -82,6 +82,14 @@ def _total(parts: Sequence[Quantity]) -> Quantity:
     return first
 
 
+# "The killing of four traders": what a noun says befell those it governs.
+_TOLL_OF_NOUN = {
+    **dict.fromkeys(("killing", "murder", "assassination", "execution", "beheading", "massacre"), "deaths"),
+    **dict.fromkeys(("abduction", "kidnapping", "kidnap"), "abducted"),
+    **dict.fromkeys(("arrest", "detention"), "detained"),
+}
+
+
 class _Reader:
     """Gathers the parts of the tolls of one stretch."""
 
@@ -132,6 +140,9 @@ class _Reader:
             self._read_dead(token)
         elif word in _WORDS["dead"] and token.pos_ == "NOUN":
             self._read_bodies(token, word)
+        elif token.pos_ == "NOUN" and (field := _TOLL_OF_NOUN.get(word)) is not None:
+            of = (p for c in token.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj")
+            self.take(field, next((self.people(p) for p in of), None))
         elif word in _WORDS["wounded"] and token.pos_ in ("ADJ", "NOUN"):
             self.take("injured", self._number_before(token))
 

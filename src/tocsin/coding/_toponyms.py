@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from tocsin.coding._actors import ActorReader
 from tocsin.coding._counts import number
+from tocsin.coding._grammar import lemma
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._sentences import Dateline, Parsed, Sentence
 from tocsin.interfaces import Gazetteer
@@ -126,8 +127,11 @@ def _is_place(run: Sequence[Token], span: Span, gazetteer: Gazetteer) -> bool:
     after = doc[last.i + 1].lower_ if last.i + 1 < len(doc) else ""
     in_front = doc[first.i - 2].lower_ if before == "the" and first.i - 2 >= span.start else before
     locative = in_front in _WORDS["locative"]
+    struck = last.dep_ in ("dobj", "obj", "nsubjpass") and lemma(last.head) in _WORDS["striking"]
     if any(t.ent_type_ == "PERSON" for t in run):
-        return locative and gazetteer.knows(name)
+        return (locative or struck) and gazetteer.knows(name)
+    if struck and gazetteer.knows(name):
+        return True
     if after in _WORDS["event"] and len(run) <= 2:
         return True
     if _PATTERNS["kind_word"].match(after) or (locative and before in _WORDS["surely_locative"]):

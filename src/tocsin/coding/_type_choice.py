@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tocsin.coding._cues import cued_codes
 from tocsin.coding._grammar import lemma
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._segments import Segment
@@ -17,6 +18,8 @@ _PATTERNS = vocabulary("mentions").patterns
 _STRONG, _WEAK = 3.0, 0.8
 # A code without a cue of its own needs this log posterior, nearly all of the classifier's belief.
 _ALONE = -0.2
+# A code known by its examples alone needs this log posterior, a better chance than any other has.
+_TAUGHT = -0.9
 # A code that has no belief at all; far below what any cue could lift.
 _UNTHOUGHT = -9.0
 # What decides between codes that the same words name, in log odds: the kind of actors, that people were also
@@ -86,6 +89,8 @@ def choose_type(
 def _with_cues(segment: Segment, scores: TypeScores, strong: set[str]) -> dict[str, float]:
     """The codes worth considering, with what their cues add."""
     weak = {c.code for c in segment.cues if not c.strong} - strong
+    # A code that an analyst added has no cues: its examples speak for it as strongly.
+    strong |= {code for code, p in scores.codes.items() if code not in cued_codes() and p > _TAUGHT}
     best = {}
     for code, belief in scores.codes.items():
         bonus = _STRONG if code in strong else _WEAK if code in weak else 0.0
