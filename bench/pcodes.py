@@ -17,10 +17,12 @@ governorate); `ceiling` is the share of names as they stand that no other settle
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
 import random
 import re
+import shutil
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -356,6 +358,7 @@ def loaded(folder: Path, seed: int, sample: int) -> tuple[SqliteGazetteer, dict[
     open_gazetteer()
     bundled = index_path()
     own = Path(tempfile.mkdtemp(prefix="tocsin-pcodes-"))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
     (own / bundled.name).symlink_to(bundled)
     before = os.environ.get("TOCSIN_CACHE")
     os.environ["TOCSIN_CACHE"] = str(own)
