@@ -11,7 +11,7 @@ from charset_normalizer import from_bytes
 
 from tocsin.errors import UnreadableInput
 
-__all__ = ["MAX_BYTES", "SAMPLE", "declared_charset", "decode", "encoding_of", "read_bytes", "repaired"]
+__all__ = ["MAX_BYTES", "SAMPLE", "declared_charset", "decode", "encoding_of", "open_lines", "read_bytes", "repaired"]
 
 MAX_BYTES = 20_000_000
 """The longest file taken as one report. A long book is 2 MB; what is longer is a dump of many reports."""
@@ -133,8 +133,30 @@ def repaired(text: str) -> str:
 _STRAY = re.compile("[\udc80-\udcff]+")
 
 
-def stream(path: Path, encoding: str) -> io.TextIOWrapper:
-    """Open a table for reading line by line; stray bytes stay as surrogates for :func:`repaired`."""
+def open_lines(path: Path, name: str) -> io.TextIOWrapper:
+    """Open a long text for reading line by line, in the encoding its beginning is in.
+
+    Stray bytes stay as surrogates for :func:`repaired`.
+
+    Raises
+    ------
+    UnreadableInput
+        If it cannot be opened, is empty, is not text, or in no known encoding.
+    """
+    try:
+        with path.open("rb") as file:
+            sample = file.read(SAMPLE)
+    except OSError as error:
+        raise UnreadableInput(
+            name, f"cannot be opened ({error.strerror or error}); check that it can be read"
+        ) from error
+    if not sample.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
+        raise UnreadableInput(name, "is empty; leave it out or replace it")
+    encoding = encoding_of(sample, name, whole=len(sample) < SAMPLE)
+    return _stream(path, "utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _stream(path: Path, encoding: str) -> io.TextIOWrapper:
     return path.open(encoding=encoding, errors=_on_error(encoding), newline="")
 
 

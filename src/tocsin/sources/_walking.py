@@ -12,7 +12,7 @@ from pathlib import Path
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item, Source, load_plugins
 
-__all__ = ["Input", "Received", "find", "read", "read_input"]
+__all__ = ["Input", "Received", "find", "read", "read_input", "source_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,8 @@ def read(paths: Sequence[Path]) -> Iterator[Received | InputError]:
 
 def read_input(given: Input) -> Iterator[Received | InputError]:
     """Yield the documents of one input, and an error for each part that could not be read."""
-    source = _sources()[given.path.suffix.lower()]
     try:
-        for found in source.read(given.path, given.name):
+        for found in source_for(given.path).read(given.path, given.name):
             if isinstance(found, InputError):
                 yield found
             else:
@@ -130,12 +129,34 @@ def _name(path: Path, top: Path) -> str:
     return path.relative_to(top.parent).as_posix()
 
 
+def source_for(path: Path) -> Source:
+    """Return the source that reads the file at `path`, whose ending must be a known one.
+
+    Several forms share an ending: a ``.json`` may be a channel's export or any other objects. A source for
+    one of them also has a method ``claims(path: Path) -> bool`` that looks into the file; the first in
+    alphabetical order that claims it reads it, and where none does the first source without such a method.
+    """
+    taking = _sources()[path.suffix.lower()]
+    return next((s for s in taking if _claims(s, path)), next((s for s in taking if not _sniffs(s)), taking[0]))
+
+
+def _sniffs(source: Source) -> bool:
+    return getattr(source, "claims", None) is not None
+
+
+def _claims(source: Source, path: Path) -> bool:
+    try:
+        return _sniffs(source) and bool(source.claims(path))  # type: ignore[attr-defined]
+    except Exception:  # What cannot be looked into is claimed by nobody; the fallback says what is wrong.
+        return False
+
+
 @lru_cache(maxsize=1)
-def _sources() -> dict[str, Source]:
-    """The sources by the file endings they take; the first by name where two take one."""
-    taken: dict[str, Source] = {}
+def _sources() -> dict[str, list[Source]]:
+    """The sources by the file endings they take, in the alphabetical order of their names."""
+    taken: dict[str, list[Source]] = {}
     for kind in load_plugins("tocsin.sources").values():
         source: Source = kind()
         for suffix in source.suffixes:
-            taken.setdefault(suffix, source)
+            taken.setdefault(suffix, []).append(source)
     return taken
