@@ -108,7 +108,8 @@ class Exported:
     """What :func:`tocsin.pipeline.export` wrote, over the whole workspace.
 
     `not_coded` counts documents in languages that cannot be coded yet, by language. `claims` counts claims by
-    modality, `not_exported` events that are no row by reason; `reasons` puts those reasons in words.
+    modality, `not_exported` events that are no row by reason; `reasons` puts those reasons in words. `problems` name
+    the events that the last gate held back, by id: they are in ``internal/`` only.
     """
 
     documents: int = 0
@@ -122,6 +123,7 @@ class Exported:
     reasons: Mapping[str, str] = field(default_factory=dict)
     eye: Eye = Eye()
     files: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
 
 
@@ -143,4 +145,4 @@ class Account:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that was left out, in order."""
-        return self.read.problems + self.coded.problems
+        return self.read.problems + self.coded.problems + self.exported.problems

@@ -20,7 +20,7 @@ from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id, s
 from tocsin.records import Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
 from tocsin.store import Workspace
 
-__all__ = ["PROBLEMS", "export_files", "write_problems"]
+__all__ = ["PROBLEMS", "export_files", "passed", "write_problems"]
 
 PROBLEMS = f"{INTERNAL}/problems.txt"
 
@@ -62,17 +62,16 @@ class _Dataset:
 def export_files(
     workspace: Workspace, out: Path, codebook: Codebook, gazetteer: Gazetteer, progress: Progress, at: datetime
 ) -> Exported:
-    """Write every file; see :func:`tocsin.pipeline.export`."""
+    """Write every file; see :func:`tocsin.pipeline.export`.
+
+    What the last gate holds back is in none of the files that may be handed on.
+    """
     progress.start("Writing", 5)
     data = _gather(workspace, codebook)
     progress.advance()
     documents = StoredDocuments(workspace)
-    public = _in_id_order(
-        _stamped(event, data)
-        for event in release.publish(
-            data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0
-        )
-    )
+    published = release.publish(data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0)
+    public, held_back = passed(_in_id_order(_stamped(event, data) for event in published))
     progress.advance()
     files = _Files(workspace, out, at)
     outline = _outline(gazetteer, public)
@@ -84,7 +83,7 @@ def export_files(
     _write_internal(data, documents, outline, files)
     progress.advance()
     progress.finish()
-    return _account(data, public, rows, tuple(files.written))
+    return replace(_account(data, public, rows, tuple(files.written)), problems=held_back)
 
 
 def write_problems(workspace: Workspace, problems: Sequence[Problem], out: Path, at: datetime) -> None:
@@ -151,6 +150,21 @@ def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
 
 def _in_id_order(events: Iterable[PublicEvent]) -> list[PublicEvent]:
     return sorted(events, key=lambda event: event.id)
+
+
+def passed(events: Iterable[PublicEvent]) -> tuple[list[PublicEvent], tuple[Problem, ...]]:
+    """The events that the last gate lets pass, and a problem for each it holds back: its id, never its words."""
+    public: list[PublicEvent] = []
+    problems: list[Problem] = []
+    for event in events:
+        try:
+            release.gate_event(event)
+        except release.ReleaseError as error:
+            reason = f"held back, in {INTERNAL}/ only ({error})"
+            problems.append(Problem("events.jsonl", reason, event.id))
+        else:
+            public.append(event)
+    return public, tuple(problems)
 
 
 def _stamped(event: PublicEvent, data: _Dataset) -> PublicEvent:

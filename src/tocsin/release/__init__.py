@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from tocsin.release._gate import gate_event
 from tocsin.release._masking import ReleaseError, gate, scan_for_secrets
 from tocsin.release._names import PlaceNames
 from tocsin.release._policy import LOCAL_SOURCE, Policy
 from tocsin.release._publish import public_rows, publish
 
-__all__ = ["LOCAL_SOURCE", "PlaceNames", "Policy", "ReleaseError", "gate", "public_rows", "publish", "scan_for_secrets"]
+__all__ = [
+    "LOCAL_SOURCE",
+    "PlaceNames",
+    "Policy",
+    "ReleaseError",
+    "gate",
+    "gate_event",
+    "public_rows",
+    "publish",
+    "scan_for_secrets",
+]

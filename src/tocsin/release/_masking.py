@@ -167,6 +167,4 @@ def gate(text: str, where: str = "") -> None:
     kinds = scan_for_secrets(text)
     if kinds:
         place = f" in {where}" if where else ""
-        raise ReleaseError(
-            f"{', '.join(kinds)} left{place}; nothing was released: mask it at its source or report this"
-        )
+        raise ReleaseError(f"{', '.join(kinds)} left{place}: it was not released; mask it at its source or report this")

@@ -30,6 +30,7 @@ from tocsin.records import (
     When,
 )
 from tocsin.release._english import is_word
+from tocsin.release._gate import address_leaks
 from tocsin.release._masking import ELLIPSIS, Masker, accuses
 from tocsin.release._names import Known, NameFinder, PlaceNames, has_given_name, word_key
 from tocsin.release._patterns import find_patterns
@@ -274,9 +275,9 @@ class _Release:
             return ""
         if not re.fullmatch(r"[a-z0-9.-]+\.[a-z][a-z0-9-]+", host, re.IGNORECASE):
             return ""
-        path = parts.path if not _address_leaks(parts.path) else ""
+        path = parts.path if not address_leaks(parts.path) else ""
         asked = unquote_plus(parts.query)
-        leaks = _address_leaks(asked) or any(f.kind != "id" for f in find_patterns(asked))
+        leaks = address_leaks(asked) or any(f.kind != "id" for f in find_patterns(asked))
         query = f"?{parts.query}" if asked and not leaks else ""
         return f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}{query if path else ''}"
 
@@ -495,11 +496,6 @@ def _fits(span: object, document: Document) -> bool:
 
 def _begins(text: str, start: int) -> bool:
     return re.search(r"(?:[.!?؟]['\"”’)]*\s+|\n\s*|\|\s)$", text[max(0, start - 6) : start]) is not None
-
-
-def _address_leaks(part: str) -> bool:
-    """Whether a part of an address holds a mail, a handle, or a telephone number with its plus."""
-    return "@" in part or "%40" in part or re.search(r"(?:\+|%2B|00)\d{8,}|-?\d{1,3}\.\d{4,}", part) is not None
 
 
 def _sentence(event: Event, label: str) -> str:
