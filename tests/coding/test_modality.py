@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Reader, not_yet, shown, wrong
+from .conftest import Reader, not_yet, shown
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,8 @@ def test_how_a_sentence_says_it(reader: Reader, text: str, modality: str, code: 
             "The striker shot from thirty metres and the crowd exploded with joy.",
             reason="a figure of speech is an event",
         ),
-        not_yet(
-            "Heavy rain killed four people in Gao on Monday when a wall collapsed.",
-            reason="a natural death is an attack",
-        ),
-        not_yet("A bus overturned near Gao on Monday, killing nine passengers.", reason="an accident is an attack"),
+        pytest.param("Heavy rain killed four people in Gao on Monday when a wall collapsed."),
+        pytest.param("A bus overturned near Gao on Monday, killing nine passengers."),
         "Shares were hit on Monday and the bank's chief came under fire.",
     ],
 )
@@ -117,7 +114,6 @@ def test_past_events_retold_are_background(reader: Reader) -> None:
     assert claims[1].counts.deaths.best == 12
 
 
-@wrong("no claim without a classifier's belief in an attack to come")
 def test_a_threat_is_said_by_who_threatens(reader: Reader) -> None:
     claim = reader.one("Al-Shabaab threatened to attack hotels in Mogadishu.")
     assert (claim.speaker.name, claim.speaker.kind) == ("Al-Shabaab", "party")

@@ -8,7 +8,7 @@ import pytest
 
 from tocsin.records import Claim, Document
 
-from .conftest import Reader, row, shown, wrong
+from .conftest import Reader, row, shown
 
 MARKET = {
     "date": "11/03/2024", "place": "Gao", "who": "gunmen", "what": "Armed men attacked traders at the market",
@@ -43,7 +43,6 @@ def test_a_question_mark_is_unknown(reader: Reader, cell: str) -> None:
     assert all(claim.evidence_for(f) is None for f in ("deaths", "injured", "when", "actor1"))
 
 
-@wrong("'independent' and its evidence outlive the actor that the row takes away")
 def test_nobody_did_it_in_a_row_that_does_not_say_who(reader: Reader) -> None:
     (claim,) = reader.claims(row(MARKET | {"who": "?"}))
     assert (claim.side(1), claim.attribution) == (None, "none")

@@ -36,6 +36,10 @@ _PLAIN = re.compile(
     rf"(?<![\w.,/])(?:(?P<least>{_AT_LEAST})|(?P<more>{_MORE})|(?P<most>{_UP_TO})|(?P<about>{_ABOUT}))?"
     rf"\s*(?P<n>{_NUMBER})\b(?![%/:]|[.,]\d)"
 )
+_DOZENS = re.compile(
+    rf"(?:(?P<least>{_AT_LEAST}|{_MORE})|(?P<most>{_UP_TO})|(?P<about>{_ABOUT}))?\s*"
+    rf"\b(?P<n>(?:an?|{_WORD}|\d+)) dozen\b(?<!half a dozen)"
+)
 _ENDS_UP_TO = re.compile(rf"(?:{_UP_TO})\s*$")
 _BEGINS_NUMBER = re.compile(rf"\s*(?:\d|(?:{_WORD})\b)")
 _ON_TOP = re.compile(r"\b(?:others?|another|more(?! than)|additional|further)\b")
@@ -97,7 +101,7 @@ def read_quantity(text: str, vague: Mapping[str, VagueCount], offset: int = 0) -
     (3, 3, None)
     """
     low = lower(text)
-    found = _range(low) or _vague(low, vague) or _plain(low)
+    found = _range(low) or _dozens(low) or _vague(low, vague) or _plain(low)
     if found is None:
         if another := re.search(r"\banother\b", low):
             return Quantity(1, 1, 1, offset + another.start(), offset + another.end(), "stated", True)
@@ -134,20 +138,26 @@ def _vague(low: str, vague: Mapping[str, VagueCount]) -> Quantity | None:
 
 
 def _scaled(low: str, word: str, value: VagueCount, m: re.Match[str]) -> Quantity | None:
-    """A number of a vague unit: "two dozen", "several hundred", "a few dozen", "at least a dozen"."""
+    """A vague number of a unit: "several hundred", "a few dozen"."""
     unit = re.match(r"\s+(?P<unit>dozen|hundred|thousand)\b", low[m.end() :])
     if unit is not None:  # the vague word counts the unit that follows
         n = {"dozen": 12, "hundred": 100, "thousand": 1000}[unit["unit"]]
-        best = None if value.best is None else value.best * n
-        return Quantity((value.low or 1) * n, best, None, m.start(), m.end() + unit.end(), f"vague: {word} {unit['unit']}")
-    if word not in ("dozen", "a dozen"):
+        end, rule = m.end() + unit.end(), f"vague: {word} {unit['unit']}"
+        return Quantity(value.low * n, value.best * n, None, m.start(), end, rule)
+    return None
+
+
+def _dozens(low: str) -> Quantity | None:
+    """Dozens that are counted: "two dozen", "at least a dozen"."""
+    m = _DOZENS.search(low)
+    if m is None:
         return None
-    before = re.search(rf"(?:(?P<least>{_AT_LEAST}|{_MORE})\s+)?(?P<n>{_WORD}|\d+)?\s*$", low[: m.start()])
-    n = number(before["n"]) if before and before["n"] else 1
-    if before is None or n is None or not (before["n"] or before["least"]):
-        return None
-    high = None if before["least"] else 12 * n
-    return Quantity(12 * n, 12 * n, high, before.start(), m.end(), "at least" if before["least"] else "stated")
+    n = 12 * (number(m["n"]) or 1)
+    if m["most"]:
+        return Quantity(None, n, n, m.start(), m.end(), "up to")
+    if m["least"]:
+        return Quantity(n, n, None, m.start(), m.end(), "at least")
+    return Quantity(n, n, n, m.start(), m.end(), "about" if m["about"] else "stated")
 
 
 @cache
@@ -178,8 +188,6 @@ def quantity(token: Token, vague: Mapping[str, VagueCount], without: Sequence[tu
     unstated: ``(1, None, None)``. Conjuncts inside `without` (a speaker's words) are not added.
     """
     total = _of_phrase(token, vague)
-    if total is None and token.pos_ == "NOUN" and any(c.dep_ == "det" and c.lower_ in ("a", "an") for c in token.children):
-        total = _of_word(token, 1, 1, "stated") if lemma(token) not in _WORDS["not_people"] else None
     chain = {token.i}
     for child in token.conjuncts:
         if child.head.i not in chain:
@@ -192,7 +200,7 @@ def quantity(token: Token, vague: Mapping[str, VagueCount], without: Sequence[tu
         if any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children):
             continue  # a clause that the parser took for a noun
         part = _of_phrase(child, vague)
-        if part is None and any(c.dep_ == "poss" for c in child.children) and child.tag_ == "NN" and child.pos_ == "NOUN":
+        if part is None and child.tag_ == "NN" and any(c.dep_ == "poss" for c in child.children):
             part = _of_word(child, 1, 1, "stated")  # "a shepherd and his son"
         if part is not None and total is not None and part.rule != "bare plural":
             total = add(total, part)

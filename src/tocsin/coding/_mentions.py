@@ -216,7 +216,7 @@ def _is_no_news(draft: _Draft) -> bool:
 def _has_own_type(draft: _Draft) -> bool:
     """Whether it says what happened, rather than only how many were harmed or who did it."""
     code = draft.chosen.code
-    if code is None or draft.in_cell or draft.chosen.score > 0 and code not in cued_codes():
+    if code is None or draft.in_cell or (draft.chosen.score > 0 and code not in cued_codes()):
         return code is not None
     segment = draft.segment
     words = [(c, segment.sentence.span.doc.text[c.start : c.end]) for c in segment.cues]

@@ -174,6 +174,9 @@ def _with_figures(row: Row, claim: Claim, codebook: Codebook, country: str) -> C
         elif side == 1 or not words:
             sides[side] = []
             changes.append((column, None))
+    if not sides[1]:
+        claim = replace(claim, attribution="none")
+        changes.append(("attribution", None))
     claim = replace(claim, participants=(*sides[1], *sides[2]), evidence=_with_evidence(claim, *changes))
     return _with_counts(row, _demonstrators_first(claim), codebook)
 
