@@ -10,7 +10,7 @@ from functools import cache
 from spacy.tokens import Token
 
 from tocsin.codebook import VagueCount
-from tocsin.coding._grammar import lemma
+from tocsin.coding._grammar import lemma, phrase_text
 from tocsin.coding._patterns import lower, vocabulary
 from tocsin.records import Count
 
@@ -248,8 +248,7 @@ def _governed_by_of(token: Token) -> Token | None:
 
 def _read_phrase(token: Token, vague: Mapping[str, VagueCount]) -> Quantity | None:
     """The quantity in the words of a phrase up to its head."""
-    start = token.left_edge.idx
-    return read_quantity(token.doc.text[start : token.idx + len(token)], vague, start)
+    return read_quantity(phrase_text(token.left_edge, token), vague, token.left_edge.idx)
 
 
 def _is_bare_plural(token: Token) -> bool:

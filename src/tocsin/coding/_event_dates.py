@@ -36,9 +36,8 @@ def sentence_times(
     sentence: Sentence, anchor: date | None, reference: date | None, *, future: bool
 ) -> list[TimeExpression]:
     """The time expressions of a sentence; offsets in its spaCy text."""
-    start, end = sentence.span.start_char, sentence.span.end_char
-    found = find_times(sentence.span.doc.text[start:end], anchor, reference, future=future)
-    return [_moved(t, start) for t in found]
+    found = find_times(sentence.span.text, anchor, reference, future=future)
+    return [_moved(t, sentence.span.start_char) for t in found]
 
 
 def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token) -> TimeExpression | None:
@@ -98,7 +97,7 @@ def _without_days_of_speech(
 
 def _dates_speech(time: TimeExpression, verb: int, segment: Segment, frame: Frame) -> bool:
     """Whether an expression stands beside the verb of saying: "an officer in the area said on Monday"."""
-    text = segment.sentence.span.doc.text
+    text = segment.sentence.source
     if verb < time.start:
         return bool(
             _PATTERNS["verb_of_saying"].match(text[verb : time.start])

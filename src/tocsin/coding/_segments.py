@@ -48,7 +48,7 @@ class Segment:
     @property
     def raw(self) -> str:
         """The words from `start` to `end` as they stand."""
-        return str(self.sentence.span.doc.text[self.start : self.end])
+        return self.sentence.source[self.start : self.end]
 
     def text_without(self, stretches: Sequence[tuple[int, int]]) -> str:
         """`text` with more of it blank."""
@@ -72,7 +72,7 @@ def _segment(
     sentence: Sentence, head: Token, tokens: Sequence[Token], attributed: Sequence[Frame], without_cues: bool
 ) -> Segment | None:
     start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1])
-    text = _own_words(tokens, start, end)
+    text = _own_words(tokens, sentence.source[start:end], start)
     cues = [replace(c, start=c.start + start, end=c.end + start) for c in find_cues(text)]
     frame = _frame_of(attributed, head, start, end, cues)
     if frame is not None:
@@ -91,9 +91,8 @@ def _segment(
     return Segment(sentence, tuple(tokens), start, end, text, tuple(cues), frame, relative)
 
 
-def _own_words(tokens: Sequence[Token], start: int, end: int) -> str:
-    """The words of `tokens` at their offsets from `start`; whatever stands between them is blank."""
-    text: str = tokens[0].doc.text[start:end]
+def _own_words(tokens: Sequence[Token], text: str, start: int) -> str:
+    """`text`, from `start` on, with whatever stands between the words of `tokens` blank."""
     if len(tokens) == tokens[-1].i - tokens[0].i + 1:
         return text
     letters = [" "] * len(text)
@@ -155,8 +154,9 @@ def _stands_alone(verb: Token) -> bool:
 
 def _dated_before(verb: Token) -> bool:
     """Whether this is "since December, when six policemen died": an older event told in passing."""
-    at = verb.left_edge.idx
-    return bool(_PATTERNS["in_a_past_month"].search(verb.doc.text[max(0, at - _DATE_BEFORE) : at]))
+    at = verb.left_edge.i
+    before = verb.doc[max(0, at - _DATE_BEFORE) : at].text_with_ws[-_DATE_BEFORE:]
+    return _PATTERNS["in_a_past_month"].search(before) is not None
 
 
 # -- speakers --

@@ -52,9 +52,9 @@ class Dateline:
 class Sentence:
     """One sentence; `start` and `end` are offsets in the document's text.
 
-    `span` is spaCy's, of a text that begins at `offset`. `lead` are the words at the head of a list item that
-    place and date it ("Sebba, 20 July."); `context` is the lead and the heading above. Sentences of one `block`
-    stand in one list item, or under one heading.
+    `span` is spaCy's, of the text `source` that begins at `offset`. `lead` are the words at the head of a list
+    item that place and date it ("Sebba, 20 July."); `context` is the lead and the heading above. Sentences of one
+    `block` stand in one list item, or under one heading.
     """
 
     index: int
@@ -63,6 +63,7 @@ class Sentence:
     end: int
     text: str
     span: Span
+    source: str
     offset: int
     context: tuple[tuple[int, int], ...] = ()
     block: int = 0
@@ -185,16 +186,27 @@ class _Builder:
             self._block += 1
         lead = _lead(doc, piece.offset) if part.kind == "item" else None
         context = self._heading if lead is None else (lead, *self._heading)
+        source = doc.text  # spaCy joins it anew each time it is asked
         for span in _sentences(doc):
             text = span.text.strip()
-            if text:
-                start = piece.offset + span.start_char + len(span.text) - len(span.text.lstrip())
-                index = len(self.parsed.sentences)
-                self.parsed.sentences.append(
-                    Sentence(
-                        index, part, start, start + len(text), text, span, piece.offset, context, self._block, lead
-                    )
+            if not text:
+                continue
+            start = piece.offset + span.start_char + len(span.text) - len(span.text.lstrip())
+            self.parsed.sentences.append(
+                Sentence(
+                    index=len(self.parsed.sentences),
+                    part=part,
+                    start=start,
+                    end=start + len(text),
+                    text=text,
+                    span=span,
+                    source=source,
+                    offset=piece.offset,
+                    context=context,
+                    block=self._block,
+                    lead=lead,
                 )
+            )
 
 
 def _lead(doc: Doc, offset: int) -> tuple[int, int] | None:

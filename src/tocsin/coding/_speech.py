@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from spacy.tokens import Span, Token
 
-from tocsin.coding._grammar import lemma, phrase_end
+from tocsin.coding._grammar import lemma, phrase_end, phrase_text
 from tocsin.coding._patterns import vocabulary
 from tocsin.records import SpeakerKind
 
@@ -61,7 +61,7 @@ def is_verb_of_saying(token: Token) -> bool:
 def frames(span: Span) -> list[Frame]:
     """Return what is attributed to whom in a sentence, innermost first."""
     start, end = span.start_char, span.end_char
-    text = span.doc.text[start:end]
+    text = span.text
     found = [frame for token in span if (frame := _of_verb(token, span)) is not None]
     found += [_named(m, start, (start, end), "according to") for m in _PATTERNS["according"].finditer(text)]
     if not any(f.saying in ("says", "denies") for f in found):
@@ -168,7 +168,7 @@ def _bounds(token: Token, sentence: Span, saying: Saying, inherited: bool) -> tu
         beside = (c.left_edge.idx for c in token.conjuncts if c.i > token.i and is_verb_of_saying(c))
         right = min((right, *beside))
     if saying == "says" and not any(c.dep_ in ("ccomp", "xcomp", "dobj") for c in token.children):
-        tail = sentence.doc.text[token.idx + len(token) : sentence.end_char]
+        tail = token.whitespace_ + sentence.doc[token.i + 1 : sentence.end].text
         if _PATTERNS["last_words"].match(tail):
             left = sentence.start_char  # "..., an officer in the area said on Monday."
     return left, right
@@ -181,7 +181,7 @@ def _phrase(head: Token) -> tuple[str, int, int]:
         if child.dep_ in ("relcl", "acl", "punct", "advcl") or (child.dep_ == "appos" and child.i != head.i + 1):
             break
         right = child.right_edge
-    return _trim(head.doc.text[left.idx : right.idx + len(right)], left.idx)
+    return _trim(phrase_text(left, right), left.idx)
 
 
 def _tells_toll(content: Sequence[Token]) -> bool:

@@ -209,8 +209,8 @@ class _Reader:
             self.take("deaths", q)
 
     def _number_before(self, token: Token) -> Quantity | None:
-        start = token.left_edge.idx
-        return read_quantity(token.doc.text[start : token.idx], self.vague, start)
+        first = token.left_edge
+        return read_quantity(token.doc[first.i : token.i].text, self.vague, first.idx)
 
     # -- from the shape of the words --
 

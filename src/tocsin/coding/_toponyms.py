@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from tocsin.coding._actors import ActorReader
 from tocsin.coding._counts import number
-from tocsin.coding._grammar import lemma
+from tocsin.coding._grammar import lemma, phrase_text
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._sentences import Dateline, Parsed, Sentence
 from tocsin.interfaces import Gazetteer
@@ -92,7 +92,7 @@ def _of_sentence(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) 
     return {
         (offset + start, offset + end)
         for start, end in found
-        if not _PATTERNS["no_place"].match(sentence.span.doc.text[start:end])
+        if not _PATTERNS["no_place"].match(sentence.source[start:end])
         and not _is_of_actor(offset + start, offset + end, actors)
     }
 
@@ -122,7 +122,7 @@ def _goes_on(token: Token, doc: Doc) -> bool:
 def _is_place(run: Sequence[Token], span: Span, gazetteer: Gazetteer) -> bool:
     """Whether a run of proper nouns is a place, by the words around it or because the gazetteer knows it."""
     doc, first, last = span.doc, run[0], run[-1]
-    name: str = doc.text[first.idx : last.idx + len(last)]
+    name = phrase_text(first, last)
     before = doc[first.i - 1].lower_ if first.i > span.start else ""
     after = doc[last.i + 1].lower_ if last.i + 1 < len(doc) else ""
     in_front = doc[first.i - 2].lower_ if before == "the" and first.i - 2 >= span.start else before
@@ -150,14 +150,14 @@ def _is_of_actor(start: int, end: int, actors: ActorReader) -> bool:
 
 def _trimmed(entity: Span) -> Stretch | None:
     """An entity without article and kind words; None where nothing is left."""
-    start, end, text = entity.start_char, entity.end_char, entity.doc.text
-    article = _PATTERNS["article"].match(entity.text)
-    if article is not None and article.end() < len(entity.text):
-        start += article.end()
-    kinds = _PATTERNS["kinds_after"].search(text[start:end])
+    start, name = entity.start_char, entity.text
+    article = _PATTERNS["article"].match(name)
+    if article is not None and article.end() < len(name):
+        start, name = start + article.end(), name[article.end() :]
+    kinds = _PATTERNS["kinds_after"].search(name)
     if kinds is not None and kinds.start() > 0:
-        end = start + kinds.start()
-    return (start, end) if any(c.isalpha() for c in text[start:end]) else None
+        name = name[: kinds.start()]
+    return (start, start + len(name)) if any(c.isalpha() for c in name) else None
 
 
 def _speaks_or_qualifies(text: str, name: Stretch, actors: ActorReader) -> bool:
