@@ -200,7 +200,7 @@ def quantity(token: Token, vague: Mapping[str, VagueCount], without: Sequence[tu
         if any(c.dep_ in ("nsubj", "nsubjpass") for c in child.children):
             continue  # a clause that the parser took for a noun
         part = _of_phrase(child, vague)
-        if part is None and child.tag_ == "NN" and any(c.dep_ == "poss" for c in child.children):
+        if part is None and lemma(child) in _WORDS["companions"] and any(c.dep_ == "poss" for c in child.children):
             part = _of_word(child, 1, 1, "stated")  # "a shepherd and his son"
         if part is not None and total is not None and part.rule != "bare plural":
             total = add(total, part)
