@@ -219,7 +219,7 @@ def _has_own_type(draft: _Draft) -> bool:
     if code is None or draft.in_cell or (draft.chosen.score > 0 and code not in cued_codes()):
         return code is not None
     segment = draft.segment
-    words = [(c, segment.sentence.span.doc.text[c.start : c.end]) for c in segment.cues]
+    words = [(c, segment.sentence.source[c.start : c.end]) for c in segment.cues]
     if all(DEATH.fullmatch(word) or word.lower() in _WORDS["harm_only"] for _, word in words):
         return False
     bodies = all(c.code != "other" or "bod" in word.lower() for c, word in words if c.strong)
