@@ -30,7 +30,7 @@ from tocsin.sources._debris import is_debris, is_prose, is_tail_marker
 from tocsin.sources._decoding import declared_charset, decode, read_bytes
 from tocsin.sources._vocabulary import VOCABULARY, any_of
 
-__all__ = ["HtmlSource"]
+__all__ = ["HtmlSource", "read_fragment"]
 
 
 class HtmlSource:
@@ -61,6 +61,23 @@ class HtmlSource:
             )
             return
         yield Item(compose("web page", raw, credits, blocks))
+
+
+def read_fragment(markup: str, credits: Credits) -> list[Block]:
+    """Return the blocks of an article's own HTML, as feeds and mails hold it, without the buttons it ends with.
+
+    What the words tell of the article fills gaps of `credits`; a title among them is left out.
+    """
+    page = _parsed(f"<html><body>{markup}</body></html>") if markup.strip() else None
+    if page is None:
+        return []
+    walk = _Walk(None)
+    body = _pruned(page).find("body")
+    if body is not None:
+        walk.walk(body)
+    blocks = _kept(credits, walk.stretches, "")
+    read_credits(credits, [b.text for b in blocks])
+    return blocks
 
 
 def _parsed(raw: str) -> html.HtmlElement | None:
