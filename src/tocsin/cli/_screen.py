@@ -67,7 +67,8 @@ def print_json(value: object) -> None:
     """Print `value` as one JSON document."""
     import msgspec
 
-    line = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    # Paths are the one thing in an account that JSON has no word for.
+    line = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
     sys.stdout.write(line.decode("utf-8") + "\n")
 
 
