@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli import _codebook
+from tocsin.cli import _codebook, _gazetteer
 from tocsin.cli._screen import answer, answering, print_json, print_problems, screen, watching
 from tocsin.cli._settings import day, settle
 from tocsin.errors import NothingUsable
@@ -297,5 +297,6 @@ def forget(
 
 
 app.add_typer(_codebook.commands)
+app.add_typer(_gazetteer.commands)
 
 _resume = "what was read and coded so far is kept; run the same command again to go on"
