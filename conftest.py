@@ -16,7 +16,7 @@ collect_ignore = ["src/tocsin/store/migrations/env.py"]
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """In strict mode a skipped test has failed, except where the measuring data, which is not ours to give, is missing."""
+    """In strict mode a skipped test has failed, except where measuring data, which is not ours to give, is missing."""
     outcome = yield
     report = outcome.get_result()
     if not report.skipped or hasattr(report, "wasxfail") or os.environ.get(STRICT) != "1":

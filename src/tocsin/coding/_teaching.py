@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tocsin.codebook import Codebook
 from tocsin.coding._encoder import encode
-from tocsin.coding._types import NONE, TypeModel, _vectors, fit_vectors, training_examples
+from tocsin.coding._types import NONE, TypeModel, example_vectors, fit_vectors, training_examples
 
 __all__ = ["Likeness", "Neighbour", "Told", "likeness", "nearest_examples", "tell_held_out"]
 
@@ -75,7 +75,7 @@ def tell_held_out(codebook: Codebook) -> tuple[Told, ...]:
     """
     pairs = training_examples(codebook)
     labels = [label for _, label in pairs]
-    vectors = _vectors([text for text, _ in pairs])
+    vectors = example_vectors([text for text, _ in pairs])
     folds = _folds(labels)
     told = [NONE] * len(labels)
     for fold in range(_FOLDS):
@@ -88,7 +88,7 @@ def tell_held_out(codebook: Codebook) -> tuple[Told, ...]:
 
 def _neighbours(codebook: Codebook, vector: NDArray[np.float32]) -> tuple[Neighbour, ...]:
     pairs = training_examples(codebook)
-    similar = _vectors([text for text, _ in pairs]) @ vector
+    similar = example_vectors([text for text, _ in pairs]) @ vector
     order = np.argsort(-similar, kind="stable")
     return tuple(Neighbour(pairs[i][0], pairs[i][1] or None, round(float(similar[i]), 3)) for i in order)
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tocsin.codebook import Codebook
 from tocsin.coding._encoder import DIMENSIONS, encode, encoder_version
 
-__all__ = ["NONE", "TypeModel", "fit_types", "fit_vectors", "training_examples"]
+__all__ = ["NONE", "TypeModel", "example_vectors", "fit_types", "fit_vectors", "training_examples"]
 
 NONE = ""
 """The label of "none of these"."""
@@ -88,7 +88,7 @@ def fit_types(codebook: Codebook) -> TypeModel:
     only examples never seen before are encoded.
     """
     pairs = training_examples(codebook)
-    vectors = _vectors([text for text, _ in pairs])
+    vectors = example_vectors([text for text, _ in pairs])
     return fit_vectors(vectors, [label for _, label in pairs], f"{codebook.version}:{encoder_version()}")
 
 
@@ -123,7 +123,8 @@ def save_vectors(path: Path, known: dict[str, NDArray[np.float32]]) -> None:
     part.replace(path)
 
 
-def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+def example_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    """The vectors of `texts`, shape ``(len(texts), 384)``, from what ships, the cache, or worked out."""
     keys = [_key(text) for text in texts]
     known = _load(_SHIPPED)
     missing = [i for i, key in enumerate(keys) if key not in known]

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tocsin.codebook import Codebook
+from tocsin.coding import Neighbour
 from tocsin.errors import NotFound, NothingUsable
 from tocsin.interfaces import Coder, Gazetteer, Progress
 from tocsin.pipeline._account import (
@@ -32,7 +33,7 @@ from tocsin.pipeline._exporting import export_files, write_problems
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._progress import Silent
 from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
-from tocsin.pipeline._teaching import Neighbour, Trial, try_codes
+from tocsin.pipeline._teaching import Trial, try_codes
 from tocsin.store import Forgotten, Workspace
 
 __all__ = [

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from tocsin.codebook import Codebook
+from tocsin.coding import Neighbour, nearest_examples
 from tocsin.errors import UsageError
 from tocsin.interfaces import Coder
 from tocsin.pipeline._readings import ClaimReading, read_claim
-from tocsin.pipeline._teaching import Neighbour, nearest_examples
 from tocsin.records import Document, Part, When, content_id, text_hash
 from tocsin.sources import clean
 from tocsin.sources._languages import language_of
