@@ -12,7 +12,7 @@ from pathlib import Path
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item, Source, load_plugins
 
-__all__ = ["Input", "Received", "find", "read", "read_input", "source_for"]
+__all__ = ["Input", "Member", "Received", "find", "read", "read_input", "read_inside", "source_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,18 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Member(Item):
+    """A document from a file inside another, which `name` names: ``a.zip/note.txt``."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """A document and the input it came in; `item` carries the row number or entry id it had there."""
+    """A document and the input it came in; `item` carries the row number or entry id it had there.
+
+    `name` is the input's, or where the input is an archive, the name of the file inside it.
+    """
 
     name: str
     path: Path
@@ -65,15 +75,25 @@ def read(paths: Sequence[Path]) -> Iterator[Received | InputError]:
 
 def read_input(given: Input) -> Iterator[Received | InputError]:
     """Yield the documents of one input, and an error for each part that could not be read."""
+    for found in read_inside(given.path, given.name):
+        if isinstance(found, InputError):
+            yield found
+        else:
+            name = found.name if isinstance(found, Member) else given.name
+            yield Received(name, given.path, given.original, found)
+
+
+def read_inside(path: Path, name: str) -> Iterator[Item | InputError]:
+    """Yield what the source of its form finds in the file at `path`, called `name` in messages; never raise."""
+    source = source_for(path)
+    if source is None:
+        yield _unknown(name)
+        return
     try:
-        for found in source_for(given.path).read(given.path, given.name):
-            if isinstance(found, InputError):
-                yield found
-            else:
-                yield Received(given.name, given.path, given.original, found)
+        yield from source.read(path, name)
     except Exception as error:  # One broken file, or somebody's source, must not end a batch of thousands.
         yield UnreadableInput(
-            given.name, f"could not be read ({type(error).__name__}: {error}); leave it out and report this"
+            name, f"could not be read ({type(error).__name__}: {error}); leave it out and report this"
         )
 
 
@@ -114,8 +134,7 @@ def _folder(top: Path) -> Iterator[Input | InputError]:
 
 def _input(path: Path, name: str) -> Input | InputError:
     if path.suffix.lower() not in _sources():
-        forms = ", ".join(sorted(_sources()))
-        return InputError(name, f"is of a form that is not read here; these are: {forms}")
+        return _unknown(name)
     if not path.is_file():
         return InputError(name, "is not a file that can be read; leave it out")
     try:
@@ -129,15 +148,20 @@ def _name(path: Path, top: Path) -> str:
     return path.relative_to(top.parent).as_posix()
 
 
-def source_for(path: Path) -> Source:
-    """Return the source that reads the file at `path`, whose ending must be a known one.
+def _unknown(name: str) -> InputError:
+    return InputError(name, f"is of a form that is not read here; these are: {', '.join(sorted(_sources()))}")
+
+
+def source_for(path: Path) -> Source | None:
+    """Return the source that reads the file at `path`, None where no source takes its ending.
 
     Several forms share an ending: a ``.json`` may be a channel's export or any other objects. A source for
     one of them also has a method ``claims(path: Path) -> bool`` that looks into the file; the first in
     alphabetical order that claims it reads it, and where none does the first source without such a method.
     """
-    taking = _sources()[path.suffix.lower()]
-    return next((s for s in taking if _claims(s, path)), next((s for s in taking if not _sniffs(s)), taking[0]))
+    taking = _sources().get(path.suffix.lower(), [])
+    claiming = (s for s in taking if _claims(s, path))
+    return next(claiming, None) or next((s for s in taking if not _sniffs(s)), taking[0] if taking else None)
 
 
 def _sniffs(source: Source) -> bool:
