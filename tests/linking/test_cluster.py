@@ -289,11 +289,24 @@ def test_unrelated_claims_change_nothing(claims: list[Claim], unrelated: list[Cl
     assert tuple(c for c in with_them.clusters if set(c) & mine) == linked(claims).clusters
 
 
+def test_what_is_denied_in_the_text_that_tells_it_is_one_matter_though_nobody_dates_it() -> None:
+    country = town("Iraq", 33.0, 44.0, precision="country", country="IRQ")
+    told = claim(start=0, code="change_to_group_activity", when=When(), where=(country,), says="The Ledger")
+    denied = claim(
+        start=90, code="change_to_group_activity", when=When(), where=(country,), says="a spokesman", modality="denied"
+    )
+    elsewhere = claim("d-2", 0, "change_to_group_activity", When(), (country,), says="an official", modality="denied")
+    assert {frozenset(c) for c in linked([told, denied, elsewhere]).clusters} == {
+        frozenset({told.id, denied.id}),
+        frozenset({elsewhere.id}),
+    }
+
+
 # Weights
 
 
 def test_own_weights_are_read_and_name_their_version() -> None:
-    assert WEIGHTS.version == "1"
+    assert WEIGHTS.version == "2"
     assert WEIGHTS.fit("attack", "abduction_forced_disappearance")
     assert all(code in CODEBOOK.codes for pair in WEIGHTS.compatible for code in pair)
 

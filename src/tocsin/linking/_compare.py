@@ -284,6 +284,12 @@ def _twin(one: Profile, other: Profile) -> bool:
 
 def _other(one: Profile, other: Profile) -> Iterator[str]:
     if one.document == other.document:
+        if (
+            one.code == other.code
+            and one.speaker != other.speaker
+            and (one.modality == "denied") != (other.modality == "denied")
+        ):
+            yield "other.denied"
         if one.sentence == other.sentence >= 0:
             yield "other.same_sentence"
         elif one.speaker != other.speaker:
