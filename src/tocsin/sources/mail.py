@@ -1,0 +1,166 @@
+"""E-mails and mailboxes: one document a message.
+
+Mails are restricted, and their writers are not named: a mailing list or an organisation that the message
+names is its source, a person never. What a reply quotes of earlier messages is left out.
+"""
+
+from __future__ import annotations
+
+import email
+import mailbox
+import re
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from tocsin.errors import InputError, InvalidRow, UnreadableInput
+from tocsin.interfaces import Item
+from tocsin.sources._articles import unwrapped
+from tocsin.sources._cleaning import clean, collapse
+from tocsin.sources._composing import Block, Credits, compose
+from tocsin.sources._credits import read_credits
+from tocsin.sources._dates import published_on
+from tocsin.sources._decoding import decode, read_bytes
+from tocsin.sources._languages import language_of
+from tocsin.sources._messages import LONGEST_MESSAGE, TOO_LONG, message_blocks
+from tocsin.sources.html import read_fragment
+
+__all__ = ["EmlSource", "MboxSource"]
+
+_REPLY = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|sv|رد)\s*:\s*)+", re.I)
+_WROTE = re.compile(r"(?:on|le|el|am|في)\b.{5,150}(?:wrote|a écrit|escribió|schrieb|كتب)\s*:", re.I)
+_ORIGINAL = re.compile(
+    r"-{2,}\s*(?:original message|message d'origine|mensaje original|ursprüngliche nachricht)\s*-{2,}", re.I
+)
+
+
+class EmlSource:
+    """Reads a mail saved as a file; the item is its message id."""
+
+    suffixes = (".eml",)
+
+    def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
+        """Yield the document of the mail at `path`, a note on its attachments, or why there is none."""
+        try:
+            data = read_bytes(path, name)
+        except UnreadableInput as error:
+            yield error
+            return
+        yield from _read(data, name, "")
+
+
+class MboxSource:
+    """Reads a mailbox, message by message; the item is the message's id, else its number."""
+
+    suffixes = (".mbox", ".mbx")
+
+    def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
+        """Yield the documents of the mailbox at `path`, and an error for each message that could not be read."""
+        try:
+            with path.open("rb") as file:
+                head = file.read(5)
+            if not head:
+                raise UnreadableInput(name, "is empty; leave it out or replace it")
+            if head != b"From ":
+                raise UnreadableInput(name, "is no mailbox; each message of one begins with a line 'From '")
+            box = mailbox.mbox(path, factory=None, create=False)
+            try:
+                for number, key in enumerate(box.keys(), start=1):
+                    yield from _read(box.get_bytes(key), name, str(number))
+            finally:
+                box.close()
+        except UnreadableInput as error:
+            yield error
+        except OSError as error:
+            yield UnreadableInput(name, f"cannot be opened ({error.strerror or error}); check that it can be read")
+
+
+def _read(data: bytes, name: str, number: str) -> Iterator[Item | InputError]:
+    try:
+        message = email.message_from_bytes(data, policy=policy.default)
+        native = _header(message, "Message-ID").strip("<> ")
+        item = native or number
+        if not message.keys():
+            raise ValueError("it has no header lines")
+        credits = _credits(message)
+        blocks = _body(message, credits)
+        attached = [collapse(part.get_filename() or part.get_content_type()) for part in message.iter_attachments()]
+    except Exception as error:  # The parser of the standard library raises whatever a broken header leads it to.
+        reason = f"is no mail that can be read ({type(error).__name__}: {' '.join(str(error).split())[:80]})"
+        yield UnreadableInput(name, f"{reason}; save it again as .eml", item=number)
+        return
+    size = sum(len(b.text) for b in blocks)
+    if size > LONGEST_MESSAGE:
+        yield InvalidRow(name, TOO_LONG, item=item)
+        return
+    if not blocks:
+        yield InvalidRow(name, "holds no words of its own; it was left out", item=item)
+    else:
+        read_credits(credits, [b.text for b in blocks])
+        credits.language = language_of(" ".join([credits.title, *(b.text for b in blocks)]))
+        raw = "\n".join([credits.title, str(credits.published and credits.published.start), *(b.text for b in blocks)])
+        yield Item(compose("mail", raw, credits, blocks, native_id=native, sensitivity="restricted"), item)
+    if attached:
+        yield InvalidRow(
+            name,
+            f"its attachments were not read ({', '.join(attached)[:200]}); save and add those that are reports",
+            item=item,
+        )
+
+
+def _header(message: EmailMessage, field: str) -> str:
+    try:
+        return collapse(str(message.get(field, "")))
+    except Exception:  # Headers that break the rules break the parser in many ways; they tell nothing then.
+        return ""
+
+
+def _credits(message: EmailMessage) -> Credits:
+    listed = re.sub(r"<.*", "", _header(message, "List-Id")).strip(' "')
+    credits = Credits(
+        title=_REPLY.sub("", _header(message, "Subject")), source=listed or _header(message, "Organization")
+    )
+    try:
+        sent = parsedate_to_datetime(_header(message, "Date"))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return credits
+    credits.published = published_on(sent.date(), "stated")
+    return credits
+
+
+def _body(message: EmailMessage, credits: Credits) -> list[Block]:
+    for kind in ("plain", "html"):
+        part: Any = message.get_body(preferencelist=(kind,))
+        if part is None:
+            continue
+        words = _content(part)
+        if kind == "html":
+            blocks = read_fragment(re.sub(r"(?is)<blockquote.*?</blockquote>", "", words), credits)
+        else:
+            blocks = [b for line in unwrapped(_own(words)) for b in message_blocks(line)]
+        if blocks:
+            return blocks
+    return []
+
+
+def _content(part: Any) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # an encoding that nobody knows
+        payload = part.get_payload(decode=True)
+        return decode(payload, "") if isinstance(payload, bytes) and payload else ""
+
+
+def _own(words: str) -> str:
+    """The writer's own words: no quoted lines, no signature, no earlier message below."""
+    kept: list[str] = []
+    for line in clean(words).text.split("\n"):
+        bare = line.strip()
+        if line.rstrip() == "--" or line == "-- " or _ORIGINAL.fullmatch(bare):
+            break
+        if not (bare.startswith(">") or _WROTE.fullmatch(bare)):
+            kept.append(line)
+    return "\n".join(kept)
