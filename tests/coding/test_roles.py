@@ -58,17 +58,13 @@ STATE, REBEL, MILITIA, CIVILIANS = "State forces", "Rebel group", "Political mil
         ("A member of the Taliban was killed by soldiers in Ghazni on Monday.", STATE, REBEL),
         ("The army said it had killed nine rebels near Bunia on Monday.", STATE, REBEL),
         # Means stand for who uses them.
-        not_yet(
+        pytest.param(
             "A Turkish drone struck a car in Qamishli in Syria on Monday, killing two people.",
             "External/Other forces",
             CIVILIANS,
-            reason="forces abroad are state forces where their own state is named first",
         ),
-        not_yet(
-            "Turkish drones struck positions of the PKK near Amadiya in Iraq on Monday.",
-            "External/Other forces",
-            REBEL,
-            reason="forces abroad are state forces where their own state is named first",
+        pytest.param(
+            "Turkish drones struck positions of the PKK near Amadiya in Iraq on Monday.", "External/Other forces", REBEL
         ),
         ("Army shells fell on a market in Taiz on Monday, killing three women.", STATE, CIVILIANS),
         # Ground that changes hands.

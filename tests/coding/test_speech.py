@@ -48,20 +48,12 @@ NINE = "A blast killed nine people in Kabul on Monday."
             "The United Nations",
             "monitor",
         ),
-        not_yet(
-            "State television reported that shelling killed three women in Taiz on Monday.",
-            "State television",
-            "media",
-            reason="'state' makes every speaker an official",
+        pytest.param(
+            "State television reported that shelling killed three women in Taiz on Monday.", "State television", "media"
         ),
         ("Shelling killed three women in Taiz on Monday, a military analyst said.", "a military analyst", "expert"),
         ("Al-Shabaab said it had killed nine soldiers near Kismayo on Monday.", "Al-Shabaab", "party"),
-        not_yet(
-            "The Taliban said its fighters killed nine soldiers in Ghazni on Monday.",
-            "The Taliban",
-            "party",
-            reason="an armed group with 'the' before it is taken for an official",
-        ),
+        pytest.param("The Taliban said its fighters killed nine soldiers in Ghazni on Monday.", "The Taliban", "party"),
         ("Gunmen killed four traders in Gao on Monday.", "Lakeside Courier", "media"),
     ],
 )

@@ -75,10 +75,13 @@ class ActorReader:
         return Named(actor, match.start, match.end, basis, match.generic and not match.force, bare)
 
     def at(self, named: Named, country: str) -> Named:
-        """`named` where the event was: "the police" are those of the country it happened in."""
-        if named.force is None or not country:
+        """`named` where the event was: "the police" are those of that country, another state's army is external."""
+        if not country:
             return named
-        return replace(named, actor=self.list.actor(named.force, country))
+        actor = named.actor if named.force is None else self.list.actor(named.force, country)
+        if actor.kind == "State forces" and actor.country not in ("", country):
+            actor = replace(actor, kind="External/Other forces")
+        return replace(named, actor=actor)
 
     def last_group(self, before: int, *, since: int = 0) -> ActorMatch | None:
         """The last organisation named before an offset; what "the group", "the force" or "its" stands for."""

@@ -48,11 +48,11 @@ def as_speaker(voice: Voice) -> Speaker:
     actor = voice.actor
     if actor is None:
         return Speaker(voice.name, speaker_kind(voice.name))
-    names = {actor.label.lower(), actor.name.lower(), _plain(actor.name)}
+    names = {_plain(actor.label), _plain(actor.name)}
     armed_group = actor.kind in ("Rebel group", "Political militia", "Identity militia")
     kind = speaker_kind(
         voice.name,
-        armed_group=armed_group and voice.name.lower() in names,
+        armed_group=armed_group and _plain(voice.name) in names,
         force=actor.kind == "State forces",
     )
     return Speaker(voice.name, kind, actor.canonical)
