@@ -93,7 +93,8 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, data: bytes, reason: str) -
 
 
 def test_an_unknown_encoding_is_told_from_the_bytes(tmp_path: Path) -> None:
-    data = b"Subject: x\nContent-Type: text/plain; charset=unheard-of\n\nTrois \xe9leveurs ont \xe9t\xe9 tu\xe9s pr\xe8s du puits.\n"
+    head = b"Subject: x\nContent-Type: text/plain; charset=unheard-of\n\n"
+    data = head + b"Trois \xe9leveurs ont \xe9t\xe9 tu\xe9s pr\xe8s du puits.\n"
     (found,) = read(tmp_path, data)
     assert isinstance(found, Item)
     assert "Trois éleveurs ont été tués près du puits." in found.document.text

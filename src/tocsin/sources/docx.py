@@ -39,7 +39,7 @@ class DocxSource:
             yield error
             return
         blocks = [block for block in _blocks(opened) if block.text]
-        raw = "\n".join(f"{b.kind} {b.text}" for b in blocks)
+        raw = str(opened.element.xml)
         credits = Credits()
         blocks, errors = take_head(credits, _one_title(blocks, credits), name)
         stated = collapse(str(opened.core_properties.title or ""))

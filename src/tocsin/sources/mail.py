@@ -86,7 +86,7 @@ def _read(data: bytes, name: str, number: str) -> Iterator[Item | InputError]:
         if not message.keys():
             raise ValueError("it has no header lines")
         credits = _credits(message)
-        blocks = _body(message, credits)
+        body, blocks = _body(message, credits)
         attached = [collapse(part.get_filename() or part.get_content_type()) for part in message.iter_attachments()]
     except Exception as error:  # The parser of the standard library raises whatever a broken header leads it to.
         reason = f"is no mail that can be read ({type(error).__name__}: {' '.join(str(error).split())[:80]})"
@@ -101,14 +101,12 @@ def _read(data: bytes, name: str, number: str) -> Iterator[Item | InputError]:
     else:
         read_credits(credits, [b.text for b in blocks])
         credits.language = language_of(" ".join([credits.title, *(b.text for b in blocks)]))
-        raw = "\n".join([credits.title, str(credits.published and credits.published.start), *(b.text for b in blocks)])
+        raw = "\n".join([_header(message, "Subject"), _header(message, "Date"), body])
         yield Item(compose("mail", raw, credits, blocks, native_id=native, sensitivity="restricted"), item)
     if attached:
-        yield InvalidRow(
-            name,
-            f"its attachments were not read ({', '.join(attached)[:200]}); save and add those that are reports",
-            item=item,
-        )
+        names = ", ".join(attached)[:200]
+        reason = f"its attachments were not read ({names}); save and add those that are reports"
+        yield InvalidRow(name, reason, item=item)
 
 
 def _header(message: EmailMessage, field: str) -> str:
@@ -120,9 +118,8 @@ def _header(message: EmailMessage, field: str) -> str:
 
 def _credits(message: EmailMessage) -> Credits:
     listed = re.sub(r"<.*", "", _header(message, "List-Id")).strip(' "')
-    credits = Credits(
-        title=_REPLY.sub("", _header(message, "Subject")), source=listed or _header(message, "Organization")
-    )
+    credits = Credits(title=_REPLY.sub("", _header(message, "Subject")))
+    credits.source = listed or _header(message, "Organization")
     try:
         sent = parsedate_to_datetime(_header(message, "Date"))
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -131,7 +128,8 @@ def _credits(message: EmailMessage) -> Credits:
     return credits
 
 
-def _body(message: EmailMessage, credits: Credits) -> list[Block]:
+def _body(message: EmailMessage, credits: Credits) -> tuple[str, list[Block]]:
+    """Return the body as it was received, and its blocks."""
     for kind in ("plain", "html"):
         part: Any = message.get_body(preferencelist=(kind,))
         if part is None:
@@ -142,8 +140,8 @@ def _body(message: EmailMessage, credits: Credits) -> list[Block]:
         else:
             blocks = [b for line in unwrapped(_own(words)) for b in message_blocks(line)]
         if blocks:
-            return blocks
-    return []
+            return words, blocks
+    return "", []
 
 
 def _content(part: Any) -> str:

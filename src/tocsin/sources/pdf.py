@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -48,13 +49,12 @@ class PdfSource:
     def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
         """Yield the document of the file at `path`, or why there is none."""
         try:
-            _check(path, name)
+            identity = _checked(path, name)
             told, pages, fault = _parsed(path, name)
         except UnreadableInput as error:
             yield error
             return
         blocks = blocks_of(pages)
-        raw = "\f".join("\n".join(line.text for line in page.lines) for page in pages)
         credits = Credits()
         stated = collapse(_text(told.get("Title")))
         if _NO_TITLE.fullmatch(stated):
@@ -74,17 +74,20 @@ class PdfSource:
                 "holds no text, only pictures of it or none at all; make it searchable with a text recogniser (OCR)",
             )
             return
-        yield Item(compose("pdf", raw, credits, blocks))
+        yield Item(compose("pdf", identity, credits, blocks))
         yield from errors
         if fault:
             yield UnreadableInput(name, f"{fault}; the pages before were read")
 
 
-def _check(path: Path, name: str) -> None:
+def _checked(path: Path, name: str) -> str:
+    """Return the hash of a file that can be a PDF."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(1024)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UnreadableInput(
             name, f"cannot be opened ({error.strerror or error}); check that it can be read"
@@ -95,6 +98,7 @@ def _check(path: Path, name: str) -> None:
         raise UnreadableInput(name, "is no PDF, whatever its name; give it the ending of what it is")
     if size > 10 * MAX_BYTES:
         raise UnreadableInput(name, f"is {size / 1e6:.0f} MB; split it, or save it without its pictures")
+    return digest
 
 
 def _parsed(path: Path, name: str) -> tuple[dict[str, Any], list[Page], str]:

@@ -1,0 +1,86 @@
+"""Spreadsheets: every sheet that is a table, one report a row, read as CSV is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from tocsin.errors import InputError, UnreadableInput
+from tocsin.interfaces import Item
+from tocsin.sources._packages import check_office
+from tocsin.sources._rows import read_rows
+
+__all__ = ["SheetSource"]
+
+_MOST_CELLS = 20_000_000
+"""A sheet is held whole: this many cells take about 1 GB. A table of a million reports has as many."""
+
+
+class SheetSource:
+    """Reads .xlsx and .ods files; the item is the row's number, behind the sheet's name where several are read."""
+
+    suffixes = (".xlsx", ".xlsm", ".ods")
+
+    def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
+        """Yield a document for each row, its number counted from 1 below its sheet's header."""
+        try:
+            check_office(path, name, "spreadsheet (.xlsx or .ods)")
+            sheets = list(_sheets(path, name))
+        except UnreadableInput as error:
+            yield error
+            return
+        if not sheets:
+            yield UnreadableInput(name, "holds no table; the first row must name the columns")
+        for title, rows in sheets:
+            prefix = f"{title}!" if len(sheets) > 1 else ""
+            try:
+                yield from read_rows(iter(rows), name, prefix)
+            except UnreadableInput as error:
+                yield UnreadableInput(name, f"sheet {title!r} {error.reason}" if prefix else error.reason)
+
+
+def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[str] | str]]]]:
+    """Yield (title, numbered rows) of each visible sheet that has two rows or more; a lone row is a note."""
+    try:
+        with path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            for told in book.sheets_metadata:
+                if told.typ != SheetTypeEnum.WorkSheet or told.visible != SheetVisibleEnum.Visible:
+                    continue
+                sheet = book.get_sheet_by_name(told.name)
+                if sheet.height * sheet.width > _MOST_CELLS:
+                    raise UnreadableInput(
+                        name, f"sheet {told.name!r} is too large; save it as CSV, which is read by the row"
+                    )
+                first = sheet.start[0] + 1 if sheet.start else 1
+                rows = [(first + at, [_cell(c) for c in row]) for at, row in enumerate(sheet.to_python())]
+                if sum(any(c.strip() for c in row) for _, row in rows) > 1:
+                    yield told.name, [(number, row) for number, row in rows if any(row)]
+    except UnreadableInput:
+        raise
+    except BaseException as error:
+        # The library's panics are no Exception; Ctrl-C and the like are not for us.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableInput(
+            name, f"is no spreadsheet, or a damaged one ({type(error).__name__}); open it and save it anew"
+        ) from error
+
+
+def _cell(value: Any) -> str:
+    """A cell as a person would write it: days without midnight, whole numbers without a point."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,125 @@
+"""Spreadsheets."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tocsin.errors import InputError
+from tocsin.interfaces import Item
+from tocsin.sources.sheets import SheetSource
+from tocsin.sources.tables import CsvSource
+
+HEADER = ["Nr", "Date reported", "Place", "Killed", "Notes"]
+ROWS: list[list[Any]] = [
+    [1, date(2021, 5, 3), "Old Bridge", 2, "Two men were shot at the well by unknown gunmen"],
+    [2, "04/05/2021", "?", None, "A shell fell on the market, no one was hurt"],
+]
+MANIFEST = """<?xml version="1.0"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2"/>"""
+ODS = """<?xml version="1.0"?><office:document-content office:version="1.2"
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="Log">{}</table:table></office:spreadsheet></office:body>
+</office:document-content>"""
+
+
+def book(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for title, rows in sheets:
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def read(tmp_path: Path, data: bytes, name: str = "log.xlsx") -> list[Item | InputError]:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return list(SheetSource().read(path, name))
+
+
+def test_rows_are_documents(tmp_path: Path) -> None:
+    one, two = read(
+        tmp_path, book(("Log", [["Incidents of the valley"], [], HEADER, *ROWS]), ("Note", [["made by hand"]]))
+    )
+    assert isinstance(one, Item)
+    assert isinstance(two, Item)
+    assert (one.item, two.item) == ("1", "2")
+    document = one.document
+    assert document.text == "1 | 2021-05-03 | Old Bridge | 2 | Two men were shot at the well by unknown gunmen"
+    assert [(p.kind, p.name) for p in document.parts] == [("cell", c) for c in HEADER]
+    assert document.sensitivity == "restricted"
+    assert document.published is not None
+    assert document.published.start == date(2021, 5, 3)
+    assert two.document.published is not None
+    assert two.document.published.start == date(2021, 5, 4)
+
+
+def test_a_sheet_saved_as_csv_gives_the_same_documents(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    text = "\n".join(";".join("" if c is None else str(c) for c in row) for row in [HEADER, *ROWS])
+    path.write_text(text, encoding="utf-8")
+    assert list(CsvSource().read(path, "log")) == read(tmp_path, book(("Log", [HEADER, *ROWS])))
+
+
+def test_several_sheets_are_named(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, book(("May", [HEADER, *ROWS]), ("June", [HEADER, ROWS[0]]), ("Codes", [["a", "b"], ["c", "d"]]))
+    )
+    assert [f.item for f in found if isinstance(f, Item)] == ["May!1", "May!2", "June!1"]
+    assert "log.xlsx: sheet 'Codes' has no column of text" in str(found[-1])
+
+
+def test_ods(tmp_path: Path) -> None:
+    rows = [HEADER, ["1", "2021-05-03", "Old Bridge", "2", "Two men were shot at the well by unknown gunmen"]]
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in row)
+        + "</table:table-row>"
+        for row in rows
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", MANIFEST)
+        package.writestr("content.xml", ODS.format(cells))
+    (found,) = read(tmp_path, buffer.getvalue(), "log.ods")
+    assert isinstance(found, Item)
+    assert found.document.text == "1 | 2021-05-03 | Old Bridge | 2 | Two men were shot at the well by unknown gunmen"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (b"words", "is no spreadsheet"),
+        (book(("Log", [HEADER, *ROWS]))[:-200], "or a truncated one"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "protected by a password"),
+        (book(("Log", [])), "holds no table"),
+        (book(("Log", [["a", "b"], [1, 2]])), "has no column of text"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path: Path, data: bytes, reason: str) -> None:
+    (error,) = read(tmp_path, data)
+    assert isinstance(error, InputError)
+    assert reason in str(error)
+
+
+def test_a_package_of_something_else_is_said(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("a.txt", "x")
+    for name in ("a.xlsx", "a.ods"):
+        (error,) = read(tmp_path, buffer.getvalue(), name)
+        assert f"{name}: is no spreadsheet" in str(error)
