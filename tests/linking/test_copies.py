@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.linking import find_copies, lineages
-from tocsin.records import Copy
+from tocsin.linking import _copies, find_copies, lineages
+from tocsin.records import Copy, Document
 
 from .making import DAY, document
 
@@ -153,3 +153,50 @@ def test_empty_and_tiny_texts_are_left_alone() -> None:
         )
         == ()
     )
+
+
+def bulletins(count: int, chance: random.Random) -> list[Document]:
+    """A form filled in day after day, and here and there a copy of one, re-edited."""
+    towns = [f"{a}{b}" for a in ("Kar", "Bel", "Tos", "Mir", "Zun") for b in ("ada", "imo", "esh", "oru")]
+    made = []
+    for number in range(count):
+        here, there = chance.sample(towns, 2)
+        figures = [str(chance.randint(1, 99)) for _ in range(5)]
+        text = (
+            f"Daily bulletin for {here}. On this day {figures[0]} shells fell on {here} and {figures[1]} on {there}. "
+            f"The hospital of {here} took in {figures[2]} people. The road from {here} to {there} was closed for "
+            f"{figures[3]} hours and {figures[4]} families left. The office in {there} is open to all who need help "
+            "with water, bread or a roof, and thanks all who gave."
+        )
+        made.append(document(f"d-{number:04}", text, DAY + timedelta(number % 20)))
+        if number % 25 == 0:
+            again = edited(text, ("thanks all who gave", "is grateful to everybody who gave"))
+            made.append(document(f"d-{number:04}-again", again, DAY + timedelta(number % 20 + 1)))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_found_in_a_crowd_is_what_comparing_all_finds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    crowd = bulletins(300, random.Random(seed))
+    found = find_copies(crowd)
+    assert {c.document_id for c in found} >= {f"d-{n:04}-again" for n in range(0, 300, 25)}
+    for bound in ("CROWDED", "MEASURED", "ALIGNED"):
+        monkeypatch.setattr(_copies, bound, 10_000)
+    assert find_copies(crowd) == found
+
+
+def test_a_crowd_is_not_compared_with_itself_in_all_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = bulletins(400, random.Random(4))
+    aligned = 0
+    align = _copies._similarity
+
+    def counted(*texts: object) -> float:
+        nonlocal aligned
+        aligned += 1
+        return align(*texts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_copies, "_similarity", counted)
+    monkeypatch.setattr(_copies, "CROWDED", 32)
+    found = find_copies(crowd)
+    assert {c.document_id for c in found} >= {f"d-{n:04}-again" for n in range(0, 400, 25)}
+    assert aligned <= _copies.ALIGNED * len(crowd)
