@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -9,6 +10,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from tocsin.errors import UnreadableInput
+from tocsin.sources._decoding import decode, open_lines, read_bytes
 
 __all__ = ["Event", "events", "objects_at", "open_json"]
 
@@ -19,12 +21,22 @@ Event = tuple[str, str, Any]
 """Where (names of fields joined by dots, ``item`` for a list's), what, and the value."""
 
 
-def open_json(path: Path) -> BinaryIO:
-    """Open a file of JSON behind its byte order mark."""
-    file = path.open("rb")
-    if file.read(3) != b"\xef\xbb\xbf":
-        file.seek(0)
-    return file
+def open_json(path: Path, name: str) -> BinaryIO:
+    """Open a file of JSON as UTF-8, whatever encoding it is in.
+
+    Raises
+    ------
+    UnreadableInput
+        If it cannot be opened, is empty, is not text, or is in another encoding and too long to be held.
+    """
+    with open_lines(path, name) as lines:
+        encoding = lines.encoding
+    if encoding.startswith("utf-8"):
+        file = path.open("rb")
+        if file.read(3) != b"\xef\xbb\xbf":
+            file.seek(0)
+        return file
+    return io.BytesIO(decode(read_bytes(path, name), name).encode("utf-8", "replace"))
 
 
 def events(file: BinaryIO, name: str) -> Iterator[Event]:
@@ -36,7 +48,7 @@ def events(file: BinaryIO, name: str) -> Iterator[Event]:
         Where it stops being JSON; what was yielded before was sound.
     """
     try:
-        yield from ijson.parse(_shallow(ijson.basic_parse(file, use_float=True)))
+        yield from ijson.parse(_shallow(ijson.basic_parse(file, use_float=True, multiple_values=True)))
     except (ijson.JSONError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())[:80]
         raise UnreadableInput(

@@ -58,7 +58,7 @@ class TelegramSource:
         """Yield a document for each message with words, in the order of the export."""
         nothing = True
         try:
-            with open_json(path) as file:
+            with open_json(path, name) as file:
                 for chat, message in _messages(events(file, name)):
                     for found in _read(message, chat, name):
                         nothing = False
