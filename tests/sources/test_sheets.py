@@ -123,3 +123,21 @@ def test_a_package_of_something_else_is_said(tmp_path: Path) -> None:
     for name in ("a.xlsx", "a.ods"):
         (error,) = read(tmp_path, buffer.getvalue(), name)
         assert f"{name}: is no spreadsheet" in str(error)
+
+
+def test_a_stray_cell_far_away_does_no_harm(tmp_path: Path) -> None:
+    for cell, reason in (("XFD1048576", "log.xlsx: a sheet reaches to row 1,048,576 and column 16,384"), ("Z9", "")):
+        made = openpyxl.Workbook()
+        sheet = made.active
+        for row in (HEADER, ROWS[0]):
+            sheet.append(row)
+        sheet[cell] = "x"
+        buffer = io.BytesIO()
+        made.save(buffer)
+        found = read(tmp_path, buffer.getvalue())
+        if reason:
+            assert reason in str(found)
+        else:
+            assert isinstance(found[0], Item)
+            assert found[0].document.text.startswith("1 | 2021-05-03 | Old Bridge | 2 | Two men")
+            assert len(found[0].document.parts) == len(HEADER)

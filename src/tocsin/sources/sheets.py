@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,7 @@ class SheetSource:
         """Yield a document for each row, its number counted from 1 below its sheet's header."""
         try:
             check_office(path, name, "spreadsheet (.xlsx or .ods)")
+            _check_extent(path, name)
             sheets = list(_sheets(path, name))
         except UnreadableInput as error:
             yield error
@@ -41,6 +46,43 @@ class SheetSource:
                 yield from read_rows(iter(rows), name, prefix)
             except UnreadableInput as error:
                 yield UnreadableInput(name, f"sheet {title!r} {error.reason}" if prefix else error.reason)
+
+
+_FAR = re.compile(rb'<c [^<>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"')
+_CHUNK = 1 << 20
+_OVERLAP = 300
+"""Bytes; a cell's opening tag is not longer, so that none is missed where two chunks meet."""
+
+
+def _check_extent(path: Path, name: str) -> None:
+    """Refuse a sheet with a stray cell in a far corner: all between it and the table would be held as empty cells."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            for member in package.namelist():
+                if not re.fullmatch(r"/?xl/worksheets/[^/]+\.xml", member):
+                    continue
+                rows = columns = 0
+                with package.open(member) as file:
+                    tail = b""
+                    while chunk := file.read(_CHUNK):
+                        for match in _FAR.finditer(tail + chunk):
+                            rows, columns = max(rows, int(match[2])), max(columns, _column(match[1]))
+                        tail = chunk[-_OVERLAP:]
+                if rows * columns > _MOST_CELLS:
+                    raise UnreadableInput(
+                        name,
+                        f"a sheet reaches to row {rows:,} and column {columns:,}, too far to be held; "
+                        "delete stray cells beyond the table, or save it as CSV",
+                    )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise UnreadableInput(name, f"is damaged ({type(error).__name__}); open it and save it anew") from error
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[str] | str]]]]:
@@ -59,7 +101,8 @@ def _sheets(path: Path, name: str) -> Iterator[tuple[str, list[tuple[int, list[s
                 first = sheet.start[0] + 1 if sheet.start else 1
                 rows = [(first + at, [_cell(c) for c in row]) for at, row in enumerate(sheet.to_python())]
                 if sum(any(c.strip() for c in row) for _, row in rows) > 1:
-                    yield told.name, [(number, row) for number, row in rows if any(row)]
+                    used = [any(cells) for cells in zip(*(row for _, row in rows), strict=True)]
+                    yield told.name, [(number, list(compress(row, used))) for number, row in rows if any(row)]
     except UnreadableInput:
         raise
     except BaseException as error:
