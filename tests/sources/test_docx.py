@@ -70,6 +70,23 @@ def test_tracked_changes_are_read_as_accepted(tmp_path: Path) -> None:
     assert found.document.text == "Two men were shot at the well"
 
 
+def test_a_text_box_is_read_once(tmp_path: Path) -> None:
+    written = docx.Document()
+    paragraph = written.add_paragraph("Beside it: ")
+    compatibility = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    alternate = paragraph._p.makeelement(f"{{{compatibility}}}AlternateContent")
+    for name in ("Choice", "Fallback"):
+        branch, run, text = alternate.makeelement(f"{{{compatibility}}}{name}"), OxmlElement("w:r"), OxmlElement("w:t")
+        text.text = "three houses burned"
+        run.append(text)
+        branch.append(run)
+        alternate.append(branch)
+    paragraph._p.append(alternate)
+    (found,) = read(tmp_path, saved(written))
+    assert isinstance(found, Item)
+    assert found.document.text == "Beside it: three houses burned"
+
+
 def bomb() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:

@@ -22,6 +22,7 @@ from tocsin.sources._structured import take_head
 __all__ = ["DocxSource"]
 
 _TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NO_TITLE = re.compile(r"(?:word |microsoft )?(?:document|template).*|untitled.*|.*\.docx?|\W*", re.I)
 
 
@@ -91,7 +92,11 @@ def _rows(table: Table) -> Iterator[Block]:
 def _words(paragraph: Any) -> str:
     """The words of a paragraph in order, those of links and of accepted insertions too."""
     words: list[str] = []
+    # A text box stands twice in the file: as it is, and again for programs that know no text boxes.
+    again = {each for fallback in paragraph.iter(_FALLBACK) for each in fallback.iter()}
     for each in paragraph.iter():
+        if each in again:
+            continue
         if each.tag == f"{_TEXT}t":
             words.append(each.text or "")
         elif each.tag in (f"{_TEXT}br", f"{_TEXT}cr"):
