@@ -44,8 +44,12 @@ def prepositional(token: Token) -> list[tuple[Token, list[Token]]]:
     ]
 
 
-def subjects(verb: Token) -> list[Token]:
-    """Heads of the phrases that do what `verb` says; inherited by participles and second verbs."""
+# A verb further from its subject, in a chain of verbs, stands in a list or in noise and has none.
+_FARTHEST = 12
+
+
+def subjects(verb: Token, hops: int = _FARTHEST) -> list[Token]:
+    """Heads of the phrases that do what `verb` says; inherited by participles and second verbs, so many hops on."""
     direct = [c for c in verb.children if c.dep_ in ("nsubj", "csubj")]
     if direct:
         return _each(direct)
@@ -63,25 +67,25 @@ def subjects(verb: Token) -> list[Token]:
     if verb.dep_ == "xcomp" and is_passive(verb.head):
         return _each([c for c in verb.head.children if c.dep_ == "nsubjpass"])
     if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX") and verb.head.i != verb.i:
-        return subjects(verb.head)
+        return subjects(verb.head, hops - 1) if hops else []
     if verb.dep_ in ("acl", "relcl") and verb.head.pos_ in ("NOUN", "PROPN"):
         return [verb.head]
     return []
 
 
-def objects(verb: Token) -> list[Token]:
+def objects(verb: Token, hops: int = _FARTHEST) -> list[Token]:
     """Heads of the phrases that `verb` is done to, the subject of a passive among them."""
     for dependencies in (("nsubjpass",), ("dobj", "obj", "dative")):
         if direct := [c for c in verb.children if c.dep_ in dependencies]:
             return _each(direct)
     if verb.tag_ == "VBN" and verb.dep_ == "acl" and verb.head.pos_ in ("NOUN", "PROPN", "NUM", "PRON"):
         return [verb.head]
-    if verb.dep_ != "conj":
+    if verb.dep_ != "conj" or not hops:
         return []
     if is_passive(verb) and verb.head.pos_ in ("VERB", "AUX"):
-        return objects(verb.head)
+        return objects(verb.head, hops - 1)
     if verb.tag_ == "VBN" and any(c.dep_ == "nsubjpass" for c in verb.head.children):
-        return objects(verb.head)
+        return objects(verb.head, hops - 1)
     return []
 
 
