@@ -23,7 +23,7 @@ _LOCATED, _OBJECT, _CONTAINER, _CONTAINED, _BEFORE_TRIGGER = 2.0, 1.5, -2.0, 0.5
 # Below this nothing speaks for the place but that it is named.
 _LEAST = -3.8
 # Places named in a row with the best one are meant too, if they score this near to it.
-_ALIKE = 1.2
+_ALIKE = 2.2
 # Degrees of latitude and longitude together: about 33 km, a district town with the villages around it.
 _FAR_APART = 0.3
 
