@@ -11,7 +11,7 @@ from tocsin.coding._toponyms import find_toponyms
 from tocsin.places import SqliteGazetteer
 from tocsin.records import Toponym
 
-from .conftest import Reader, article, not_yet, shown, wrong
+from .conftest import Reader, article, not_yet, shown
 
 
 def toponyms(text: str, codebook: Codebook, gazetteer: SqliteGazetteer) -> list[Toponym]:
@@ -127,7 +127,6 @@ def test_a_place_beside_a_town_is_near_it(reader: Reader) -> None:
     assert (place.precision, place.country) == ("near", "MLI")
 
 
-@wrong("the second of two towns joined by 'and' is lost")
 def test_two_places_are_each_hit(reader: Reader) -> None:
     claim = reader.one("Gunmen killed four traders in Gao and Mopti on Monday.")
     assert [p.name for p in claim.where] == ["Gao", "Mopti"]
