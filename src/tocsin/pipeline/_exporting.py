@@ -129,9 +129,11 @@ def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
     copies = workspace.copies()
     by_id = claims_by_id((c for found in claims_of.values() for c in found), copies)
     # Events of one report after one another: its text is then fetched once for all of them.
-    events = sorted(
-        workspace.events(), key=lambda e: min((by_id[c].document_id for c in e.claim_ids if c in by_id), default="")
+    dated = sorted(
+        workspace.dated_events(),
+        key=lambda d: min((by_id[c].document_id for c in d[0].claim_ids if c in by_id), default=""),
     )
+    events = [event for event, _ in dated]
     return _Dataset(
         workspace=workspace,
         codebook=codebook,
@@ -144,7 +146,7 @@ def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
         receipts=workspace.first_receipts(),
         lineage=linking.lineages(known, copies),
         copies=len(copies),
-        recorded={event.id: workspace.event_history(event.id)[-1][0] for event in events},
+        recorded={event.id: moment for event, moment in dated},
     )
 
 

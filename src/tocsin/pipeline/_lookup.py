@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tocsin.records import Claim, Copy, Document
@@ -13,6 +14,8 @@ __all__ = ["DocumentStream", "StoredDocuments", "claim_text", "claims_by_id", "s
 
 # Documents kept at hand. Events of one day tend to rest on the same few dozen reports.
 _AT_HAND = 128
+# Documents fetched with the one that is asked for.
+_AHEAD = 32
 
 
 class DocumentStream:
@@ -26,23 +29,37 @@ class DocumentStream:
 
 
 class StoredDocuments(Mapping[str, Document]):
-    """The documents of a workspace by id, fetched when asked for."""
+    """The documents of a workspace by id, fetched when asked for; some ahead, where they are asked for in order."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._at_hand: OrderedDict[str, Document] = OrderedDict()
+        self._ids: tuple[str, ...] | None = None
+        self._expected = 0
 
     def __getitem__(self, document_id: str) -> Document:
         if document_id in self._at_hand:
             self._at_hand.move_to_end(document_id)
             return self._at_hand[document_id]
-        document = next(self._workspace.documents([document_id]), None)
-        if document is None:
+        for document in self._workspace.documents(self._wanted(document_id)):
+            self._at_hand[document.id] = document
+            self._at_hand.move_to_end(document.id)
+        if document_id not in self._at_hand:
             raise KeyError(document_id)
-        self._at_hand[document_id] = document
-        if len(self._at_hand) > _AT_HAND:
+        found = self._at_hand[document_id]
+        while len(self._at_hand) > _AT_HAND:
             self._at_hand.popitem(last=False)
-        return document
+        return found
+
+    def _wanted(self, document_id: str) -> Sequence[str]:
+        """What to fetch for `document_id`: those after it too, where documents are being asked for in order."""
+        if self._ids is None:
+            self._ids = self._workspace.document_ids()
+        at = bisect_left(self._ids, document_id)
+        in_order = 0 <= at - self._expected < _AHEAD
+        page = self._ids[at : at + _AHEAD] if in_order else (document_id,)
+        self._expected = at + len(page)
+        return page
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._workspace.document_ids())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -11,6 +12,8 @@ __all__ = ["is_word", "people"]
 
 # The pipeline refuses texts above a million characters; names rarely span two stretches of this size.
 _STRETCH = 100_000
+# Characters in a batch: layers of these take some 50 MB, and larger batches were no faster.
+_AT_ONCE = 40_000
 _ENDINGS = (
     ("men", "man"),
     ("ies", "y"),
@@ -71,13 +74,31 @@ def is_word(word: str) -> bool:
     return word.endswith("ly") and word[:-2] in words
 
 
-@lru_cache(maxsize=1024)
-def people(text: str) -> tuple[tuple[int, int], ...]:
-    """Where the pipeline sees persons' names in `text`: (start, end) in order."""
+def people(texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
+    """Where the pipeline sees persons' names in each of `texts`: (start, end) in order.
+
+    Many texts at once take half the time of one after another.
+    """
+    found: list[list[tuple[int, int]]] = [[] for _ in texts]
     pipeline = _pipeline()
-    found = []
     with pipeline.select_pipes(enable=["ner"]):
+        for batch in _batches(texts):
+            stretches = pipeline.pipe((texts[n][at : at + _STRETCH] for n, at in batch), batch_size=len(batch))
+            for (n, at), stretch in zip(batch, stretches, strict=True):
+                found[n] += [(at + e.start_char, at + e.end_char) for e in stretch.ents if e.label_ == "PERSON"]
+    return [tuple(spans) for spans in found]
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, int]]]:
+    """Stretches, as (number of the text, offset in it), so many at a time as memory is meant to hold."""
+    batch: list[tuple[int, int]] = []
+    size = 0
+    for number, text in enumerate(texts):
         for offset in range(0, len(text), _STRETCH):
-            stretch = pipeline(text[offset : offset + _STRETCH])
-            found += [(offset + e.start_char, offset + e.end_char) for e in stretch.ents if e.label_ == "PERSON"]
-    return tuple(found)
+            batch.append((number, offset))
+            size += len(text) - offset
+            if size >= _AT_ONCE:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -47,6 +48,7 @@ class Known:
     offices: bool = True
 
 
+@lru_cache(maxsize=65536)
 def word_key(word: str) -> str:
     """`word` without case, accents, apostrophes and an Arabic article.
 
@@ -120,6 +122,8 @@ _GAP_AFTER_DOT = re.compile(r"\.[ \t]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;|•*\n\"“”«»(\[]|--)[\s\"“”'«(\[-]*$")
 # Characters around a name in which its cues stand.
 _BEFORE, _AFTER = 90, 60
+# Texts whose names are kept at hand.
+_AT_HAND = 1024
 HEADLINE = 4
 """Capitalised words in a row from which on they may be a headline rather than a name."""
 
@@ -188,11 +192,32 @@ class NameFinder:
     def __init__(self, codebook: Codebook, gazetteer: PlaceNames | None) -> None:
         self._actors = codebook.actors
         self._knows = lru_cache(maxsize=65536)(gazetteer.knows if gazetteer is not None else _knows_nothing)
+        self._seen: OrderedDict[str, tuple[tuple[int, int], ...]] = OrderedDict()
+        # A text is read once for each way in which its incidents may be placed.
+        self._allowed = lru_cache(maxsize=_AT_HAND)(self._scan)
+
+    def look_ahead(self, texts: Iterable[str]) -> None:
+        """Have the language model look at texts that will be asked for, many at once; it changes no answer."""
+        new = list(dict.fromkeys(t for text in texts if (t := Folded.of(text).text) not in self._seen))
+        for text, spans in zip(new, people(new), strict=True):
+            self._seen[text] = spans
+        while len(self._seen) > _AT_HAND:
+            self._seen.popitem(last=False)
+
+    def _people(self, text: str) -> tuple[tuple[int, int], ...]:
+        spans = self._seen.get(text)
+        if spans is None:
+            # One that was not looked at ahead: a label, or a stretch of another text.
+            (spans,) = people([text])
+            self._seen[text] = spans
+            if len(self._seen) > _AT_HAND:
+                self._seen.popitem(last=False)
+        return spans
 
     def find(self, text: str, known: Known) -> tuple[tuple[Finding, ...], frozenset[str]]:
         """The names in `text`, and the words that they are made of (as :func:`word_key` writes them)."""
         folded = Folded.of(text)
-        seen, allowed = people(folded.text), self._allowed(folded.text)
+        seen, allowed = self._people(folded.text), self._allowed(folded.text)
         first = _Reading(folded.text, seen, known, allowed, self._knows)
         for _ in first.findings():
             pass
@@ -204,10 +229,10 @@ class NameFinder:
         found = [Finding(*folded.original(f.start, f.end), f.kind) for f in again.findings()]
         return joined(found), persons | again.persons
 
-    def _allowed(self, text: str) -> list[tuple[int, int]]:
+    def _scan(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where `text` names listed actors and states."""
         matches = (*self._actors.scan(text), *self._actors.scan_states(text))
-        return sorted((m.start, m.end) for m in matches)
+        return tuple(sorted((m.start, m.end) for m in matches))
 
 
 def _knows_nothing(name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import get_args
 from urllib.parse import unquote_plus, urlsplit
 
@@ -41,6 +42,9 @@ __all__ = ["public_rows", "publish"]
 
 QUOTE_LIMIT = 160
 """Characters. The words that a field was read from are a phrase; what is longer is a passage."""
+
+_AHEAD = 32
+"""Events whose documents are read together."""
 
 _STATE = re.compile(r"state:[A-Z]{3}(?::(?:military|police|government|state))?")
 _RULE = re.compile(r"[a-z ,:;()'-]{0,80}")
@@ -88,7 +92,7 @@ def publish(
     policy : Policy, optional
     """
     release = _Release(claims, documents, lineage, codebook, gazetteer, policy)
-    drafts = [release.draft(event) for event in events]
+    drafts = list(release.drafts(events))
     shells = {s.id: s for d in drafts for s in d.shells}
     by_id = {c.id: c for d in drafts for c in d.claims}
     rows, left_out = project((d.event for d in drafts), by_id, shells, lineage, codebook, timestamp)
@@ -146,6 +150,14 @@ class _Release:
         return bool(self.masker.words(f"They were in {label}.", known)[1])
 
     # Drafts
+
+    def drafts(self, events: Iterable[Event]) -> Iterator[_Draft]:
+        """A draft of each event, in order."""
+        waiting = iter(events)
+        while some := list(islice(waiting, _AHEAD)):
+            ids = dict.fromkeys(c.document_id for e in some for i in e.claim_ids if (c := self.claims.get(i)))
+            self.masker.look_ahead(d for i in ids if (d := self.documents.get(i)) is not None)
+            yield from map(self.draft, some)
 
     def draft(self, event: Event) -> _Draft:
         pairs = [

@@ -453,10 +453,11 @@ class Workspace:
 
     def events(self, as_of: datetime | None = None) -> Iterator[Event]:
         """Yield the events current now or `as_of`, in the order of their ids."""
-        for event, _ in self._dated_events(as_of):
+        for event, _ in self.dated_events(as_of):
             yield event
 
-    def _dated_events(self, as_of: datetime | None) -> Iterator[tuple[Event, datetime]]:
+    def dated_events(self, as_of: datetime | None = None) -> Iterator[tuple[Event, datetime]]:
+        """Yield the events current now or `as_of`, each with the moment it became what it is, by id."""
         statement = select(events).where(visible(events, _utc(as_of)))
         for page in self._database.pages(statement, [events.c.id, events.c.n], _RECORDS):
             for row in page:
@@ -559,7 +560,7 @@ class Workspace:
         moment = in_utc(as_of)
         folder = self.path / "snapshots" / _snapshot.snapshot_name(moment)
         self._database.lock(LOCK_WAIT_S)
-        _snapshot.write_snapshot(folder, self._dated_events(moment), self._dated_claims(moment, None))
+        _snapshot.write_snapshot(folder, self.dated_events(moment), self._dated_claims(moment, None))
         return folder
 
     def forget(self, document_id: str, at: datetime, reason: str) -> Forgotten:
