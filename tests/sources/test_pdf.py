@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -153,3 +154,12 @@ def test_a_scan_is_refused(tmp_path: Path) -> None:
     pdf.rect(10, 10, 50, 50)
     (error,) = read(tmp_path, pdf)
     assert "only pictures" in str(error)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    pdf = page(FPDF())
+    words(pdf, SENTENCE)
+    packed = zlib.compress(b" " * 60_000_000)
+    head = f"99 0 obj\n<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
+    (error,) = read(tmp_path, bytes(pdf.output()) + head + packed + b"\nendstream\nendobj\n")
+    assert "note.pdf: unpacks to far more" in str(error)

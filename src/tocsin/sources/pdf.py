@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,9 @@ __all__ = ["PdfSource"]
 
 _MOST_PAGES = 500
 """A page takes up to a second; what is longer is a book, not a report."""
+_LARGEST_STREAM = 50_000_000
+"""Bytes unpacked; the drawing of a page full of map lines takes 10 MB, a font of Chinese 20."""
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _BOLD = re.compile(r"bold|black|heavy|demi", re.I)
 _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 # What programs write as a title when nobody gave one.
@@ -98,7 +102,24 @@ def _checked(path: Path, name: str) -> str:
         raise UnreadableInput(name, "is no PDF, whatever its name; give it the ending of what it is")
     if size > 10 * MAX_BYTES:
         raise UnreadableInput(name, f"is {size / 1e6:.0f} MB; split it, or save it without its pictures")
+    if _is_bomb(path.read_bytes()):
+        raise UnreadableInput(name, "unpacks to far more than a report does and was not read; print it to a new PDF")
     return digest
+
+
+def _is_bomb(data: bytes) -> bool:
+    """Whether a stream unpacks to more than any page's drawing does. Pictures may, and are never unpacked here."""
+    for match in _STREAM.finditer(data):
+        told = data[max(0, match.start() - 1000) : match.start()].rpartition(b" obj")[2]
+        if b"/Image" in told or b"FlateDecode" not in told:
+            continue
+        try:
+            unpacked = zlib.decompressobj().decompress(memoryview(data)[match.end() :], _LARGEST_STREAM + 1)
+        except zlib.error:
+            continue
+        if len(unpacked) > _LARGEST_STREAM:
+            return True
+    return False
 
 
 def _parsed(path: Path, name: str) -> tuple[dict[str, Any], list[Page], str]:
