@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import stat
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -383,3 +384,12 @@ def test_forgetting_by_name(kept: Workspace) -> None:
     assert {path.name for path in forgotten.outputs} >= {"events.csv", "report.html"}
     assert pipeline.add(kept, [REPORTS / "06-undated.txt"]).forgotten == 1
     assert kept.is_forgotten(document_id)
+
+
+def test_a_member_of_a_zip_is_known_by_its_own_name(tmp_path: Path) -> None:
+    packed = tmp_path / "week.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("posts/note.txt", "A quiet week\nPublished: 2021-05-14\n\nNothing was reported from Gao.\n")
+    with Workspace.open(tmp_path / "kept") as workspace:
+        pipeline.add(workspace, [packed])
+        assert [r.name for r in workspace.first_receipts().values()] == ["week.zip/posts/note.txt"]

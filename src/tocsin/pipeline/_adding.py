@@ -148,7 +148,7 @@ def _take(workspace: Workspace, given: Input, published: date | None, batch: _Ba
                 return False
             kept = True
         document = _dated(received.item.document, published)
-        batch.add(Arrival(document, given.name, received.item.item, given.original))
+        batch.add(Arrival(document, received.name, received.item.item, given.original))
     return len(tally.problems) == problems
 
 
