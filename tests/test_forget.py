@@ -144,8 +144,12 @@ def test_before_it_is_everywhere(kept: Kept) -> None:
 
 
 def test_no_byte_of_the_workspace_holds_a_word_of_it(kept: Kept) -> None:
+    with Workspace.open(kept.workspace) as workspace:
+        (digest,) = (d.text_hash for d in workspace.documents() if "Lanternmaker" in d.title)
+    assert [name for name, content in everything(kept.workspace) if digest in content]
     assert forget(kept) == 0
     assert traces(kept.workspace) == set()
+    assert not [name for name, content in everything(kept.workspace) if digest in content]
     with pipeline.open_workspace(kept.workspace) as workspace:
         (tombstone,) = workspace.tombstones()
         assert tombstone.reason == REASON

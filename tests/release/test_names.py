@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from tests.release.invented import FewPlaces
 
 from tocsin.codebook import Codebook
-from tocsin.release._names import Known, NameFinder, given_name, word_key
+from tocsin.release import _names
+from tocsin.release._names import Known, NameFinder, SeenNames, given_name, word_key
 
 # Invented, from many regions; most of their words are in no list of ours.
 NAMES = [
@@ -101,3 +104,38 @@ def test_places_go_too_where_they_would_endanger(finder: NameFinder) -> None:
 def test_spellings_of_one_name_are_one() -> None:
     assert all(map(given_name, ["Mohammed", "Muhamed", "Zubayda", "Zoubeida", "Yusuf", "Youssef", "محمد", "Олена"]))
     assert not any(map(given_name, ["Village", "Market", "Patrol", "قرية"]))
+
+
+def test_what_was_seen_is_not_looked_at_again(codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Two men met in Hajin. Wallow Hunter, a trader, left early; Hunter was not seen again."
+    first = SeenNames()
+    finder = NameFinder(codebook, FewPlaces(), first)
+    finder.look_ahead([text])
+    expected = finder.find(text, Known())
+    assert expected == NameFinder(codebook, FewPlaces()).find(text, Known())
+    kept = first.packed()
+    assert b"Hunter" not in kept
+
+    def unasked(texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
+        assert not texts
+        return []
+
+    monkeypatch.setattr(_names, "people", unasked)
+    again = NameFinder(codebook, FewPlaces(), SeenNames(kept))
+    again.look_ahead([text])
+    assert again.find(text, Known()) == expected
+
+
+@pytest.mark.parametrize("kept", [b"", b"nonsense", b"\x92\xa1x\x80"])
+def test_what_another_model_saw_counts_as_nothing(kept: bytes) -> None:
+    assert "any text" not in SeenNames(kept)
+    assert SeenNames(SeenNames(kept).packed()).packed() == SeenNames().packed()
+
+
+def test_what_nobody_asked_for_is_not_kept() -> None:
+    seen = SeenNames()
+    seen["one"] = ((0, 3),)
+    seen["two"] = ()
+    assert seen["two"] == ()
+    kept = SeenNames(seen.packed())
+    assert ("one" in kept, "two" in kept) == (False, True)

@@ -247,3 +247,13 @@ def test_two_documents_with_the_same_text(workspace: Workspace) -> None:
     assert (forgotten.events_gone, forgotten.events_cut) == ((), ())
     assert workspace.document(two.id).text == "The very same words"
     assert tuple(workspace.claims()) == codings[1].claims
+
+
+def test_what_can_be_made_again_is_destroyed_whole(planted: Planted) -> None:
+    workspace = planted.workspace
+    assert workspace.scratch("notes") == b""
+    workspace.keep_scratch("notes", SECRET.encode())
+    assert workspace.scratch("notes") == SECRET.encode()
+    workspace.forget(planted.secret.id, moment(6), "source-at-risk")
+    assert workspace.scratch("notes") == b""
+    assert traces(workspace) == []

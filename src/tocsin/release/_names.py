@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Protocol
 
+import msgspec
+
 from tocsin.codebook import Codebook
-from tocsin.release._english import is_word, people
+from tocsin.records import text_hash
+from tocsin.release._english import Spans, is_word, model_version, people
 from tocsin.release._patterns import Finding, Folded, joined
 from tocsin.release._vocabulary import vocabulary
 
-__all__ = ["Known", "NameFinder", "PlaceNames", "given_name", "has_given_name", "word_key"]
+__all__ = ["Known", "NameFinder", "PlaceNames", "SeenNames", "given_name", "has_given_name", "word_key"]
 
 
 class PlaceNames(Protocol):
@@ -122,7 +124,7 @@ _GAP_AFTER_DOT = re.compile(r"\.[ \t]*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;|•*\n\"“”«»(\[]|--)[\s\"“”'«(\[-]*$")
 # Characters around a name in which its cues stand.
 _BEFORE, _AFTER = 90, 60
-# Texts whose names are kept at hand.
+# Texts whose actors are kept at hand.
 _AT_HAND = 1024
 HEADLINE = 4
 """Capitalised words in a row from which on they may be a headline rather than a name."""
@@ -186,33 +188,63 @@ def _lists() -> dict[str, frozenset[str]]:
     }
 
 
+class SeenNames:
+    """Where the language model saw persons' names in whole documents: offsets by the hash of a text, and no words.
+
+    Looking is most of the work of a release and always ends the same, so it may be kept from one to the next.
+
+    Parameters
+    ----------
+    kept : bytes
+        What :meth:`packed` gave before. Anything else, or of another model, counts as nothing.
+    """
+
+    def __init__(self, kept: bytes = b"") -> None:
+        self._spans: dict[str, Spans] = {}
+        self._asked: set[str] = set()
+        try:
+            made_by, spans = msgspec.msgpack.decode(kept, type=tuple[str, dict[str, Spans]])
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return
+        if made_by == model_version():
+            self._spans = spans
+
+    def __contains__(self, text: str) -> bool:
+        return text_hash(text) in self._spans
+
+    def __getitem__(self, text: str) -> Spans:
+        key = text_hash(text)
+        self._asked.add(key)
+        return self._spans[key]
+
+    def __setitem__(self, text: str, spans: Spans) -> None:
+        self._spans[text_hash(text)] = spans
+
+    def packed(self) -> bytes:
+        """All that was asked for, to be kept; what nobody asked for is of documents that are no more."""
+        return msgspec.msgpack.encode((model_version(), {key: self._spans[key] for key in sorted(self._asked)}))
+
+
 class NameFinder:
     """Finds private persons' names in texts of one dataset."""
 
-    def __init__(self, codebook: Codebook, gazetteer: PlaceNames | None) -> None:
+    def __init__(self, codebook: Codebook, gazetteer: PlaceNames | None, seen: SeenNames | None = None) -> None:
         self._actors = codebook.actors
         self._knows = lru_cache(maxsize=65536)(gazetteer.knows if gazetteer is not None else _knows_nothing)
-        self._seen: OrderedDict[str, tuple[tuple[int, int], ...]] = OrderedDict()
+        self._seen = SeenNames() if seen is None else seen
+        self._label = lru_cache(maxsize=65536)(lambda text: people([text])[0])
         # A text is read once for each way in which its incidents may be placed.
         self._allowed = lru_cache(maxsize=_AT_HAND)(self._scan)
 
     def look_ahead(self, texts: Iterable[str]) -> None:
         """Have the language model look at texts that will be asked for, many at once; it changes no answer."""
-        new = list(dict.fromkeys(t for text in texts if (t := Folded.of(text).text) not in self._seen))
+        folded = dict.fromkeys(Folded.of(text).text for text in texts)
+        new = [text for text in folded if text not in self._seen]
         for text, spans in zip(new, people(new), strict=True):
             self._seen[text] = spans
-        while len(self._seen) > _AT_HAND:
-            self._seen.popitem(last=False)
 
-    def _people(self, text: str) -> tuple[tuple[int, int], ...]:
-        spans = self._seen.get(text)
-        if spans is None:
-            # One that was not looked at ahead: a label, or a stretch of another text.
-            (spans,) = people([text])
-            self._seen[text] = spans
-            if len(self._seen) > _AT_HAND:
-                self._seen.popitem(last=False)
-        return spans
+    def _people(self, text: str) -> Spans:
+        return self._seen[text] if text in self._seen else self._label(text)
 
     def find(self, text: str, known: Known) -> tuple[tuple[Finding, ...], frozenset[str]]:
         """The names in `text`, and the words that they are made of (as :func:`word_key` writes them)."""

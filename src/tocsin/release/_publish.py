@@ -33,7 +33,7 @@ from tocsin.records import (
 from tocsin.release._english import is_word
 from tocsin.release._gate import address_leaks
 from tocsin.release._masking import ELLIPSIS, Masker, accuses
-from tocsin.release._names import Known, NameFinder, PlaceNames, has_given_name, word_key
+from tocsin.release._names import Known, NameFinder, PlaceNames, SeenNames, has_given_name, word_key
 from tocsin.release._patterns import find_patterns
 from tocsin.release._places import PublicPlaces, names_of
 from tocsin.release._policy import LOCAL_SOURCE, Policy, is_sensitive, role
@@ -68,6 +68,7 @@ def publish(
     *,
     timestamp: int,
     policy: Policy = Policy(),  # noqa: B008
+    seen: SeenNames | None = None,
 ) -> Iterator[PublicEvent]:
     """Yield the events as they may leave, in order.
 
@@ -90,8 +91,11 @@ def publish(
     timestamp : int
         Seconds since 1970 (UTC), written into every row.
     policy : Policy, optional
+    seen : SeenNames, optional
+        What an earlier release saw, and what this one sees.
     """
-    release = _Release(claims, documents, lineage, codebook, gazetteer, policy)
+    finder = NameFinder(codebook, gazetteer, seen)
+    release = _Release(claims, documents, lineage, codebook, gazetteer, policy, finder)
     drafts = list(release.drafts(events))
     shells = {s.id: s for d in drafts for s in d.shells}
     by_id = {c.id: c for d in drafts for c in d.claims}
@@ -134,10 +138,11 @@ class _Release:
         codebook: Codebook,
         gazetteer: PlaceNames | None,
         policy: Policy,
+        finder: NameFinder,
     ) -> None:
         self.claims, self.documents, self.lineage = claims, documents, lineage
         self.codebook, self.policy = codebook, policy
-        self.masker = Masker(NameFinder(codebook, gazetteer))
+        self.masker = Masker(finder)
         self.places = PublicPlaces(gazetteer, self._is_person)
         self._places_of: dict[str, set[str]] = defaultdict(set)
         for claim in claims.values():

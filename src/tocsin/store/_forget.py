@@ -49,6 +49,7 @@ OWN = (
     "originals",
     "snapshots",
     "releases",
+    "scratch",
 )
 
 _BACKUP_SUFFIXES = (

@@ -79,11 +79,11 @@ def clear_half_copies(folder: Path) -> None:
         destroy_file(path)
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write `content` to `path` whole or not at all."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write `content` (text in UTF-8) to `path` whole or not at all."""
     handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(content)
+    with open(handle, "wb") as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)

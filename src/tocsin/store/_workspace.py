@@ -166,6 +166,24 @@ class Workspace:
         """The folder for releases."""
         return self.path / "releases"
 
+    def keep_scratch(self, name: str, content: bytes) -> None:
+        """Keep `content` under `name` until it is kept anew, or a document is forgotten."""
+        folder = self._scratch
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._database.lock(LOCK_WAIT_S)
+        write_whole(folder / name, content)
+
+    def scratch(self, name: str) -> bytes:
+        """What was kept under `name`, all of which can be made again; empty where there is nothing."""
+        try:
+            return (self._scratch / name).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    @property
+    def _scratch(self) -> Path:
+        return self.path / "scratch"
+
     # Originals ----------------------------------------------------------------------------------------------------
 
     def add_original(self, path: Path, digest: str) -> bool:
@@ -603,6 +621,8 @@ class Workspace:
             if get_state(connection, UNFINISHED) is None:
                 return False
         self._destroy_condemned()
+        for path in self._scratch.glob("*"):
+            destroy_file(path)
         self._rewrite_snapshots()
         self._database.scrub()
         with self._database.write() as connection:
