@@ -125,7 +125,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:;|•*\n\"“”«»(\[]|--)[\s\"“”
 # Characters around a name in which its cues stand.
 _BEFORE, _AFTER = 90, 60
 # Texts whose actors are kept at hand.
-_AT_HAND = 1024
+_AT_HAND = 64
 HEADLINE = 4
 """Capitalised words in a row from which on they may be a headline rather than a name."""
 
@@ -271,6 +271,22 @@ def _knows_nothing(name: str) -> bool:
     return False
 
 
+# A text is read twice, and again at once for another way in which its incidents may be placed. Few are kept: a document
+# of a hundred thousand characters has three megabytes of tokens.
+@lru_cache(maxsize=8)
+def _tokens(text: str) -> tuple[_Token, ...]:
+    return tuple(_Token(m.start(), m.end(), m[0]) for m in _WORD.finditer(text))
+
+
+@lru_cache(maxsize=8)
+def _script(text: str) -> tuple[bool, bool]:
+    """Whether `text` is written in capitals, and whether it is Arabic."""
+    letters = [c for c in text if c.isalpha()]
+    capitals = sum(c.isupper() for c in text)
+    arabic = sum("\u0600" <= c <= "\u06ff" for c in letters)
+    return bool(letters) and capitals > 0.6 * len(letters), arabic > 0.5 * len(letters)
+
+
 class _Reading:
     """One pass over one folded text."""
 
@@ -283,17 +299,14 @@ class _Reading:
         knows: Callable[[str], bool],
     ) -> None:
         self.text, self.seen, self.known, self.knows = text, seen, known, knows
-        self.tokens = [_Token(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
+        self.tokens = _tokens(text)
         self.allowed = self._allowed(allowed)
         self._inside = _marked(self.allowed, len(text))
         self._person = _marked(seen, len(text))
         self.persons: frozenset[str] = frozenset()
         self.officials: frozenset[str] = frozenset()
         self.told_places: frozenset[str] = frozenset()
-        letters = sum(c.isalpha() for c in text)
-        self.shouting = letters > 0 and sum(c.isupper() for c in text) > 0.6 * letters
-        arabic = sum("\u0600" <= c <= "\u06ff" for c in text if c.isalpha())
-        self.arabic = arabic > 0.5 * letters
+        self.shouting, self.arabic = _script(text)
 
     def _allowed(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """Actors, but for single words that are also names: "Amal Haddad", "Rami Darwish"."""
@@ -453,7 +466,7 @@ class _Reading:
         elif self.known.coarse:
             yield from self._mask(chunk, "place")
 
-    def _mask(self, chunk: list[_Token], kind: str) -> Iterator[Finding]:
+    def _mask(self, chunk: Sequence[_Token], kind: str) -> Iterator[Finding]:
         if kind == "name":
             self.persons |= {
                 t.key
