@@ -6,7 +6,7 @@ import csv
 import json
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,8 +20,9 @@ from tocsin.codebook import Codebook
 from tocsin.errors import CodingError, NotFound, NothingUsable, UsageError, WorkspaceError
 from tocsin.export import CLAIM_COLUMNS, EVENT_COLUMNS
 from tocsin.interfaces import Coder, Gazetteer
-from tocsin.pipeline import Account
+from tocsin.pipeline import Account, _lookup
 from tocsin.records import Coding, Document
+from tocsin.release import _english, _names
 from tocsin.store import Workspace
 
 REPORTS = Path(__file__).parent / "data" / "reports"
@@ -393,3 +394,39 @@ def test_a_member_of_a_zip_is_known_by_its_own_name(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "kept") as workspace:
         pipeline.add(workspace, [packed])
         assert [r.name for r in workspace.first_receipts().values()] == ["week.zip/posts/note.txt"]
+
+
+def test_documents_are_the_same_in_whatever_order_they_are_asked_for(
+    kept: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_lookup, "_AHEAD", 3)
+    monkeypatch.setattr(_lookup, "_AT_HAND", 4)
+    expected = {d.id: d for d in kept.documents()}
+    ids = sorted(expected)
+    for order in (ids, ids[::-1], ids[::3] + ids[1::3] + ids[2::3], ids[4:] + ids[:4] + ids):
+        stored = _lookup.StoredDocuments(kept)
+        assert [stored[i] for i in order] == [expected[i] for i in order]
+        for missing in ("", "d-0", "e", ids[0] + "0"):
+            with pytest.raises(KeyError):
+                stored[missing]
+
+
+def test_events_come_with_the_moment_they_became_what_they_are(kept: Workspace) -> None:
+    dated = {event.id: (moment, event) for event, moment in kept.dated_events()}
+    assert dated == {event.id: kept.event_history(event.id)[-1] for event in kept.events()}
+
+
+def test_an_export_done_again_looks_at_no_document_again(
+    kept: Workspace, codebook: Codebook, places: Gazetteer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.export(kept, tmp_path / "one", codebook, places)
+    looked_at: list[str] = []
+
+    def people(texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
+        looked_at.extend(texts)
+        return _english.people(texts)
+
+    monkeypatch.setattr(_names, "people", people)
+    pipeline.export(kept, tmp_path / "two", codebook, places)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert not {d.text for d in kept.documents()} & set(looked_at)
