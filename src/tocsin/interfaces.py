@@ -1,21 +1,22 @@
 """The few doors between rooms, and how others add their own behind them.
 
-Each is a Protocol. Built-in sources, coders and gazetteers enter by the same entry points as anybody
-else's (``tocsin.sources``, ``tocsin.coders``, ``tocsin.gazetteers``).
+Each is a Protocol. Built-in sources, coders, gazetteers and exporters enter by the same entry points as anybody
+else's (``tocsin.sources``, ``tocsin.coders``, ``tocsin.gazetteers``, ``tocsin.exporters``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
 from tocsin.errors import InputError, UsageError
-from tocsin.records import Coding, Document, Place, Toponym
+from tocsin.records import Coding, Document, Place, PublicEvent, Toponym
 
-__all__ = ["Coder", "Gazetteer", "Item", "Progress", "Source", "load_plugin", "load_plugins"]
+__all__ = ["Coder", "Edition", "Exporter", "Gazetteer", "Item", "Progress", "Source", "load_plugin", "load_plugins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,53 @@ class Coder(Protocol):
 
     def code(self, documents: Iterable[Document]) -> Iterator[Coding]:
         """Yield one coding a document, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the events of one export are an edition of; every form that has room for it says so.
+
+    Attributes
+    ----------
+    title : str
+        What it is called, such as ``Conflict events in Syria``.
+    as_of : datetime
+        The moment (UTC) that the dataset is as it was known at.
+    documents, copies, claims, undated_documents : int
+        What the events rest on: reports, those of them that repeat another, claims, reports that tell no date.
+    reasons : mapping of str to str
+        Why an event is no row of the table, code to sentence.
+    notes : tuple of str
+        Further limits to state, a sentence each.
+    made_with : tuple of (str, str)
+        What it was made with (tocsin, codebook, coder, gazetteer) and which version of each.
+    where : str
+        The condition that chose the events; empty where all are there.
+    """
+
+    title: str
+    as_of: datetime
+    documents: int | None = None
+    copies: int | None = None
+    claims: int | None = None
+    undated_documents: int | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    made_with: tuple[tuple[str, str], ...] = ()
+    where: str = ""
+
+
+class Exporter(Protocol):
+    """Writes public events in one form. It has no policy of its own: what it is handed may leave."""
+
+    file: str
+    """What the file or folder is called where nobody names it, such as ``events.geojson``."""
+
+    def write(self, events: Sequence[PublicEvent], path: Path, edition: Edition) -> int:
+        """Write `events` to the file (or folder) `path`, and return how many entries it then holds.
+
+        The old file is replaced only once the new one is whole. The same events and edition give the same bytes.
+        """
 
 
 class Progress(Protocol):
