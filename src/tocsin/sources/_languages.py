@@ -53,10 +53,10 @@ def language_of(text: str, usual: Language = "und") -> Language:
         What to answer where the text is too short to tell and the alphabet does not speak against it: the
         language of the other rows of a table.
     """
-    letters = [c for c in text[:_ENOUGH] if c.isalpha()]
+    letters = list(filter(str.isalpha, text[:_ENOUGH]))
     if not letters:
         return "und"
-    alphabet = _alphabet(letters)
+    alphabet = "LATIN" if text.isascii() else _alphabet(letters)
     if len(letters) >= _FEW_LETTERS:
         # Links and numbers carry no language, and tags of Latin letters mislead in other alphabets.
         language, probability = _identifier().classify(re.sub(r"https?://\S+|\d+", " ", text[:_ENOUGH]))
@@ -78,7 +78,9 @@ def _by_letters(alphabet: str, letters: set[str]) -> Language:
 
 
 def _alphabet(letters: list[str]) -> str:
-    names = Counter(_alphabet_of(c) for c in letters[:2000])
+    names: Counter[str] = Counter()
+    for letter, times in Counter(letters[:2000]).items():  # in order of appearance, so that ties end as they always did
+        names[_alphabet_of(letter)] += times
     return names.most_common(1)[0][0]
 
 

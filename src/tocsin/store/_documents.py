@@ -50,12 +50,24 @@ class Added:
 
     `new` had never been seen, `revised` are known ones with a new text or new particulars, `known` changed
     nothing (but may have got another receipt), `forgotten` were destroyed once and were not taken again.
+    `identical` are those of the known that had been received at this very moment before: twice in one go.
     """
 
     new: tuple[str, ...] = ()
     revised: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     forgotten: tuple[str, ...] = ()
+    identical: tuple[str, ...] = ()
+
+    def __add__(self, more: Added) -> Added:
+        """What became of both batches, one after the other."""
+        return Added(
+            self.new + more.new,
+            self.revised + more.revised,
+            self.known + more.known,
+            self.forgotten + more.forgotten,
+            self.identical + more.identical,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,25 @@ class _Known:
     texts: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
     tombstones: set[str] = field(default_factory=set)
+    received_now: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows of one batch for each table, written together: a statement a row is most of the time that storing takes."""
+
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, connection: Connection) -> None:
+        """Write them, what others refer to first."""
+        rows = ((texts, self.texts), (documents, self.documents), (document_versions, self.versions))
+        for table, values in (*rows, (receipts, self.receipts)):
+            if values:
+                connection.execute(table.insert(), values)
+            values.clear()
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -122,8 +153,9 @@ def add_batch(connection: Connection, arrivals: Sequence[Arrival], at: datetime)
     revised: list[str] = []
     unchanged: list[str] = []
     forgotten: list[str] = []
-    first_receipt = next_number(connection, receipts.c.n)
-    new_receipts: list[dict[str, Any]] = []
+    identical: list[str] = []
+    next_receipt = next_number(connection, receipts.c.n)
+    rows = _Rows()
     for arrival in arrivals:
         identity = arrival.document.id
         if identity in known.tombstones:
@@ -134,16 +166,19 @@ def add_batch(connection: Connection, arrivals: Sequence[Arrival], at: datetime)
         record = document_json(document, arrival.name, arrival.item)
         if fingerprint(record) in known.seen.get(identity, ()):
             unchanged.append(identity)
+            if identity in known.received_now:
+                identical.append(identity)
         else:
             (revised if identity in known.current else new).append(identity)
-            _insert_version(connection, document, record, known, moment)
+            _insert_version(connection, document, record, known, rows, moment)
+        known.received_now.add(identity)
         receipt = receipt_of(arrival, at)
         if receipt.id not in known.receipts:
             known.receipts.add(receipt.id)
-            new_receipts.append(_receipt_row(first_receipt + len(new_receipts), receipt))
-    if new_receipts:
-        connection.execute(receipts.insert(), new_receipts)
-    return Added(tuple(new), tuple(revised), tuple(unchanged), tuple(forgotten))
+            rows.receipts.append(_receipt_row(next_receipt, receipt))
+            next_receipt += 1
+    rows.write(connection)
+    return Added(tuple(new), tuple(revised), tuple(unchanged), tuple(forgotten), tuple(identical))
 
 
 def condemn_original(connection: Connection, digest: str, moment: datetime) -> None:
@@ -170,6 +205,9 @@ def _look_up(connection: Connection, arrivals: Sequence[Arrival], at: datetime) 
         if row.recorded_to is None:
             # Without its text: only the particulars are compared and inherited here.
             known.current[row.document_id] = from_json(row.record, Document)
+    if known.current:
+        now = select(receipts.c.document_id).where(receipts.c.document_id.in_(list(known.current)))
+        known.received_now = set(connection.execute(now.where(receipts.c.received_at == in_utc(at))).scalars())
     return known
 
 
@@ -199,14 +237,19 @@ def document_json(document: Document, name: str = "", item: str = "") -> str:
         raise InputError(name or document.id, f"its particulars hold broken characters: {error}", item=item) from error
 
 
-def _insert_version(connection: Connection, document: Document, record: str, known: _Known, moment: datetime) -> None:
+def _insert_version(
+    connection: Connection, document: Document, record: str, known: _Known, rows: _Rows, moment: datetime
+) -> None:
     if document.text_hash not in known.texts:
         known.texts.add(document.text_hash)
-        connection.execute(texts.insert().values(hash=document.text_hash, body=as_bytes(document.text)))
+        rows.texts.append({"hash": document.text_hash, "body": as_bytes(document.text)})
     version = known.last.get(document.id, 0) + 1
     if version == 1:
-        connection.execute(documents.insert().values(id=document.id, recorded_from=moment))
-    write_version(connection, document, record, version, moment)
+        rows.documents.append({"id": document.id, "recorded_from": moment})
+        rows.versions.append(_version_row(document, record, version, moment))
+    else:
+        rows.write(connection)  # the version that this one closes may be among them
+        write_version(connection, document, record, version, moment)
     known.last[document.id] = version
     known.current[document.id] = document
     known.seen.setdefault(document.id, set()).add(fingerprint(record))
@@ -217,16 +260,18 @@ def write_version(connection: Connection, document: Document, record: str, versi
     if version > 1:
         current = and_(document_versions.c.document_id == document.id, visible(document_versions, None))
         connection.execute(document_versions.update().where(current).values(recorded_to=moment))
-    connection.execute(
-        document_versions.insert().values(
-            document_id=document.id,
-            version=version,
-            text_hash=document.text_hash,
-            content=fingerprint(record),
-            record=record,
-            recorded_from=moment,
-        )
-    )
+    connection.execute(document_versions.insert(), [_version_row(document, record, version, moment)])
+
+
+def _version_row(document: Document, record: str, version: int, moment: datetime) -> dict[str, Any]:
+    return {
+        "document_id": document.id,
+        "version": version,
+        "text_hash": document.text_hash,
+        "content": fingerprint(record),
+        "record": record,
+        "recorded_from": moment,
+    }
 
 
 def fill_published(connection: Connection, row: Row[Any], published: When, at: datetime) -> bool:

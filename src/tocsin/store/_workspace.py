@@ -259,12 +259,7 @@ class Workspace:
         for batch in batches(arrivals, BATCH):
             with self._database.write() as connection:
                 added = _documents.add_batch(connection, batch, at)
-            whole = Added(
-                whole.new + added.new,
-                whole.revised + added.revised,
-                whole.known + added.known,
-                whole.forgotten + added.forgotten,
-            )
+            whole += added
         if whole.forgotten:
             self._destroy_condemned()
         return whole
