@@ -561,7 +561,9 @@ class PublicClaim:
 class PublicEvent:
     """An event as it may leave the room; built by `release` from an allow-list, the only type export is handed.
 
-    `rows` are its projections into ACLED's table, empty with a reason in `not_exported` otherwise.
+    `rows` are its projections into ACLED's table, empty with a reason in `not_exported` otherwise. `place_precision`
+    says how finely its place is shown, None where it has none; `admin1_pcode` and `admin2_pcode` are the P-codes of
+    the divisions named in `admin1` and `admin2`, empty where they are not known.
     """
 
     id: str
@@ -600,6 +602,9 @@ class PublicEvent:
     not_exported: str = ""
     part_of: str | None = None
     masked: tuple[str, ...] = ()
+    place_precision: PlacePrecision | None = None
+    admin1_pcode: str = ""
+    admin2_pcode: str = ""
 
 
 R = TypeVar("R")

@@ -90,3 +90,15 @@ def test_what_is_held_back_is_named_by_its_id_and_the_rest_passes(clean: PublicE
     public, problems = passed([clean, hostile])
     assert public == [clean]
     assert [(p.item, HOSTILE in str(p), "phone" in p.reason) for p in problems] == [("e-worse", False, True)]
+
+
+@pytest.mark.parametrize("code", ["", "ML05", "NG088001", "PH175300000", "SY-DY", "UA1402"])
+def test_codes_of_divisions_are_no_persons_numbers(clean: PublicEvent, code: str) -> None:
+    gate_event(replace(clean, admin1_pcode=code, admin2_pcode=code))
+
+
+@pytest.mark.parametrize("code", ["Khaled", "0944 555 017", "SY01234567890123456", "sy09", "SY", "35.123456"])
+def test_what_is_no_code_of_a_division_does_not_pass_as_one(clean: PublicEvent, code: str) -> None:
+    for name in ("admin1_pcode", "admin2_pcode"):
+        with pytest.raises(ReleaseError, match=name):
+            gate_event(replace(clean, **{name: code}))

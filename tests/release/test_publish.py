@@ -37,7 +37,7 @@ from tocsin.records import (
     When,
     to_json,
 )
-from tocsin.release import Policy, gate, public_rows, publish
+from tocsin.release import Policy, gate, gate_event, public_rows, publish
 
 NAMES = [
     "Khaled al-Mansour",
@@ -364,3 +364,50 @@ def test_addresses(codebook: Codebook, url: str, shown: str) -> None:
     made = claim(source, "attacked")
     (public,) = released(codebook, [event(made)], [made], [source])
     assert public.claims[0].url == shown
+
+
+CODED = replace(HAJIN, pcodes=("SY09", "SY0902", "C6211"), gazetteer_id="C6211")
+
+
+@pytest.mark.parametrize(
+    ("place", "codes"),
+    [
+        (CODED, ("SY09", "SY0902")),
+        # The village's own code came from another list than its id.
+        (replace(CODED, gazetteer_id="170654"), ("SY09", "SY0902")),
+        (replace(CODED, admin2="", pcodes=("SY09", "C6211")), ("SY09", "")),
+        (replace(CODED, admin3="Hajin", pcodes=("SY09", "SY0902", "SY090201", "C6211")), ("SY09", "SY0902")),
+        (replace(CODED, precision="admin2", label="Abu Kamal", pcodes=("SY09", "SY0902")), ("SY09", "SY0902")),
+        (replace(CODED, precision="admin1", label="Dayr Az Zawr", admin2="", pcodes=("SY09",)), ("SY09", "")),
+        # Which division these belong to cannot be told.
+        (replace(CODED, pcodes=("C6211",)), ("", "")),
+        (replace(CODED, pcodes=("SY0902",)), ("", "")),
+        (replace(CODED, precision="country", label="Syria"), ("", "")),
+        (replace(CODED, pcodes=("+963 944 123 456", "SY0902", "C6211")), ("", "")),
+        (HAJIN, ("", "")),
+    ],
+)
+def test_codes_of_divisions_that_are_still_named(codebook: Codebook, place: Place, codes: tuple[str, str]) -> None:
+    source = document("Gunmen attacked Hajin.")
+    made = claim(source, "attacked", where=(place,))
+    (public,) = released(codebook, [event(made)], [made], [source])
+    assert (public.admin1_pcode, public.admin2_pcode) == codes
+    assert public.place_precision == place.precision
+    gate_event(public)
+
+
+def test_the_code_of_a_village_does_not_outlive_its_name(codebook: Codebook) -> None:
+    source = document("Soldiers arrested two men in Hajin.")
+    made = claim(source, "arrested", code="arrests", where=(CODED,))
+    (public,) = released(codebook, [event(made)], [made], [source])
+    assert "C6211" not in everything([public])
+    assert (public.place_precision, public.admin1_pcode) == ("admin1", "SY09")
+    assert public.admin2_pcode == ("SY0902" if public.admin2 else "")
+
+
+def test_of_a_place_shown_by_its_country_no_code_is_left(codebook: Codebook) -> None:
+    place = replace(CODED, name="Abu Khaled's farm", label="Abu Khaled's farm", admin1="", admin2="", gazetteer_id="")
+    source = document("Gunmen attacked the farm.")
+    made = claim(source, "attacked", where=(place,))
+    (public,) = released(codebook, [event(made)], [made], [source])
+    assert (public.place_precision, public.admin1_pcode, public.admin2_pcode) == ("country", "", "")

@@ -75,6 +75,7 @@ class FullRecord:
             rows=tuple(rows),
             not_exported=not_exported,
             part_of=event.part_of,
+            place_precision=place.precision if place else None,
         )
 
     def _claim(self, claim: Claim) -> PublicClaim:

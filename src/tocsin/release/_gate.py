@@ -14,12 +14,13 @@ from urllib.parse import unquote
 
 from tocsin.records import PublicEvent
 from tocsin.release._masking import ReleaseError, gate
-from tocsin.release._places import SETTLEMENT_DECIMALS
+from tocsin.release._places import SETTLEMENT_DECIMALS, is_pcode
 
 __all__ = ["address_leaks", "gate_event"]
 
 _IDS = frozenset({"id", "claim_ids", "disputed_by", "event_id_cnty", "incident_ids", "part_of"})
 _ADDRESS = "url"
+_PCODES = ("admin1_pcode", "admin2_pcode")
 _ODD = re.compile(r"[\s<>\"]")
 
 
@@ -38,6 +39,10 @@ def gate_event(event: PublicEvent) -> None:
         elif field.rpartition(".")[2] == _ADDRESS:
             if _ODD.search(value) or address_leaks(value) or address_leaks(unquote(value)):
                 raise ReleaseError(f"link left in {field} of {event.id}: it holds more than an address")
+        elif field in _PCODES:
+            # Letters and figures in a row look like a person's number; here they must look like a division's.
+            if value and not is_pcode(value):
+                raise ReleaseError(f"text left in {field} of {event.id}: it is no P-code")
         elif not _clean(value):
             gate(value, f"{field} of {event.id}")
 

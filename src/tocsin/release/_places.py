@@ -13,7 +13,7 @@ from tocsin.release._names import Known, PlaceNames, has_given_name, word_key
 from tocsin.release._patterns import find_patterns
 from tocsin.release._vocabulary import vocabulary
 
-__all__ = ["PublicPlaces", "names_of"]
+__all__ = ["PublicPlaces", "is_pcode", "names_of"]
 
 SETTLEMENT_DECIMALS = 3
 """About a hundred metres: as fine as the middle of a settlement is known, and no finer than a settlement is."""
@@ -21,10 +21,24 @@ SETTLEMENT_DECIMALS = 3
 NEAR_DECIMALS = 2
 """About a kilometre, for points that no gazetteer gave."""
 
+_PCODE = re.compile(r"(?=.{3,14}\Z)[A-Z]{2,3}(?:[-._]?[A-Z0-9]+){1,4}")
+"""A country's letters, then figures and letters: what a division's code looks like, and a telephone number does not."""
+
 
 @cache
 def _finer() -> re.Pattern[str]:
     return re.compile(vocabulary()["places"]["finer"], re.IGNORECASE)
+
+
+def is_pcode(code: str) -> bool:
+    """Whether `code` looks like the P-code of a division.
+
+    Examples
+    --------
+    >>> is_pcode("ML0599"), is_pcode("SY-DY"), is_pcode("+963 944 123 456")
+    (True, True, False)
+    """
+    return _PCODE.fullmatch(code) is not None
 
 
 def names_of(places: Iterable[Place]) -> frozenset[str]:
@@ -46,8 +60,14 @@ class PublicPlaces:
         self._is_person = is_person
 
     def public(self, place: Place, known: Known, coarse: bool) -> tuple[Place, bool]:
-        """`place` as it may leave, built field by field, and whether something of it was held back."""
-        place = self._with_clean_areas(place, known)
+        """`place` as it may leave, built field by field, and whether something of it was held back.
+
+        Of its P-codes those of the first- and second-level divisions stay that are still named.
+        """
+        shown, held_back = self._public(self._with_clean_areas(place, known), known, coarse)
+        return replace(shown, pcodes=_pcodes_left(place, shown)), held_back
+
+    def _public(self, place: Place, known: Known, coarse: bool) -> tuple[Place, bool]:
         named = self._named(place, known)
         if place.precision in ("admin2", "admin1", "country"):
             shown = self._area(place, place.precision, named) if not named else _shown(place, named)
@@ -137,6 +157,32 @@ class PublicPlaces:
             admin2=place.admin2 if precision != "country" else "",
             gazetteer_id="",
         )
+
+
+def division_pcodes(place: Place) -> tuple[str, str]:
+    """P-codes of the first- and second-level divisions of `place`; empty where it does not tell which code is whose.
+
+    A place lists its codes from the largest area's to its own, and leaves out those that are not known; so they can
+    be told apart only where there is one for each named division.
+    """
+    codes = list(place.pcodes)
+    named = [bool(place.admin1), bool(place.admin2), bool(place.admin3)]
+    a_settlement = place.precision not in ("admin1", "admin2", "country")
+    if a_settlement and codes and (codes[-1] == place.gazetteer_id or len(codes) == sum(named) + 1):
+        # The last one is its own.
+        codes.pop()
+    if len(codes) != sum(named) or not all(map(is_pcode, codes)):
+        return "", ""
+    left = iter(codes)
+    one, two, _ = (next(left) if has_name else "" for has_name in named)
+    return one, two
+
+
+def _pcodes_left(place: Place, shown: Place) -> tuple[str, ...]:
+    one, two = division_pcodes(place)
+    if shown.precision == "country" or not one or shown.admin1 != place.admin1:
+        return ()
+    return (one, two) if two and shown.admin2 == place.admin2 else (one,)
 
 
 def _rounded(place: Place, decimals: int) -> tuple[float | None, float | None]:

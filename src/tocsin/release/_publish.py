@@ -395,6 +395,9 @@ class _Release:
             not_exported=not_exported,
             part_of=event.part_of,
             masked=tuple(sorted(masked)),
+            place_precision=first.precision if first else None,
+            admin1_pcode=first.pcodes[0] if first and first.pcodes else "",
+            admin2_pcode=first.pcodes[1] if first and len(first.pcodes) > 1 else "",
         )
 
     def claim(self, claim: Claim, document: Document | None, known: Known, masked: set[str]) -> PublicClaim:
