@@ -24,6 +24,7 @@ __all__ = [
     "Claim",
     "Coding",
     "Copy",
+    "CopyKind",
     "Count",
     "Counts",
     "DatePrecision",
@@ -83,6 +84,7 @@ Attribution = Literal["claimed", "alleged", "independent", "suspected", "none"]
 Modality = Literal["asserted", "denied", "possible", "threatened", "planned", "generic", "aggregate"]
 Outcome = Literal["accomplished", "attempted", "foiled", "unknown"]
 SpeakerKind = Literal["party", "official", "security", "monitor", "media", "witness", "expert", "anonymous"]
+CopyKind = Literal["text", "address", "link", "translation"]
 EventStatus = Literal["draft", "confirmed", "rejected", "withdrawn"]
 Verdict = Literal["same", "not_same", "part_of", "accept", "correct", "reject", "unsure"]
 
@@ -399,12 +401,18 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """`document_id` repeats `origin_id`, word for word or re-edited. `changed` are (before, after) wordings."""
+    """`document_id` tells the story of `origin_id` again; `kind` says how that was found.
+
+    ``text``: word for word or re-edited, and `changed` are (before, after) wordings. ``address``: both were published
+    at one address, as a feed's entry and its page. ``link``: a message that links the article and says no more.
+    ``translation``: the same in another language.
+    """
 
     document_id: str
     origin_id: str
     similarity: float
     changed: tuple[tuple[str, str], ...] = ()
+    kind: CopyKind = "text"
 
 
 @dataclass(frozen=True, slots=True)

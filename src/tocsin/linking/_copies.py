@@ -1,5 +1,7 @@
 """Which documents repeat each other, word for word or re-edited.
 
+What tells the same story in another form, or another language, is found beside that; see `_retellings`.
+
 Candidates come from MinHash signatures of word shingles, banded so that only texts that share a band are ever
 compared; the likest candidates are then checked by aligning the words. Two reports of one incident in different words
 share no long runs of words, so they are not copies.
@@ -15,12 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from datasketch import MinHash
 from rapidfuzz.distance import LCSseq, Levenshtein, Opcode
 from rapidfuzz.process import cdist
 
+from tocsin.linking._retellings import Retelling, Teller, find_retellings, teller, told_together
 from tocsin.records import Copy, Document, text_hash
 
 __all__ = ["find_copies", "lineages"]
@@ -81,6 +85,8 @@ _AT_HAND = 512
 
 _PERMUTATIONS = MinHash(num_perm=BANDS * BAND_ROWS, seed=1, scheme="affine32").permutations
 
+_Told = TypeVar("_Told", "_Card", Teller)
+
 _Words = tuple[list[str], list[str]]
 """A text's words as written, and folded."""
 
@@ -106,7 +112,7 @@ def find_copies(documents: Iterable[Document]) -> tuple[Copy, ...]:
     """Return every document that repeats another, with the one it repeats and what it changed.
 
     The origin of a story is its earliest text, then the one that others credit, then the longest. The outcome
-    does not depend on the order of `documents`. Translations are not found.
+    does not depend on the order of `documents`.
 
     Parameters
     ----------
@@ -117,20 +123,48 @@ def find_copies(documents: Iterable[Document]) -> tuple[Copy, ...]:
     Returns
     -------
     tuple of Copy
-        In the order of `document_id`. `origin_id` is never itself a copy.
+        In the order of `document_id`, one a document. What repeats a text repeats no copy of it; an origin may itself
+        be a translation, or stand at one address with another: :func:`lineages` leads to where the story began.
     """
     texts: dict[str, bytes] = {}
     once = iter(documents) is documents
     cards: dict[str, _Card] = {}
+    tellers: dict[str, Teller] = {}
     for document in documents:
-        if document.id not in cards and (card := _card(document)):
+        if document.id in tellers:
+            continue
+        tellers[document.id] = teller(document)
+        if card := _card(document):
             cards[document.id] = card
-            if once:
-                texts[document.id] = _pack(document.text)
+        if once:
+            texts[document.id] = _pack(document.text)
     wanted = _candidates(cards.values())
     if not once:
-        texts = {document.id: _pack(document.text) for document in documents if document.id in wanted}
-    return _assign([cards[i] for i in wanted], texts)
+        needed = {*wanted, *told_together(tellers.values())}
+        texts = {document.id: _pack(document.text) for document in documents if document.id in needed}
+    copies = _assign([cards[i] for i in wanted], texts)
+    retellings = find_retellings(list(tellers.values()), lambda i: _unpack(texts[i]))
+    return _joined(copies, retellings, [t.id for t in _ranked(tellers.values())])
+
+
+def _joined(copies: Sequence[Copy], retellings: Iterable[Retelling], ranked: Iterable[str]) -> tuple[Copy, ...]:
+    """`copies`, and of every two stories that a retelling shows to be one the worse origin as a copy of the better."""
+    rank = {document_id: at for at, document_id in enumerate(ranked)}
+    root = lineages(rank, copies)
+    members: dict[str, set[str]] = defaultdict(set)
+    for document_id, origin_id in root.items():
+        members[origin_id].add(document_id)
+    found = list(copies)
+    for retelling in sorted(retellings, key=lambda r: (-r.likeness, r.one, r.other)):
+        one, other = sorted((retelling.one, retelling.other), key=lambda i: rank[root[i]])
+        better, worse = root[one], root[other]
+        if better == worse:
+            continue
+        found.append(Copy(worse, one, retelling.likeness, kind=retelling.kind))
+        for document_id in members[worse]:
+            root[document_id] = better
+        members[better] |= members.pop(worse)
+    return tuple(sorted(found, key=lambda c: c.document_id))
 
 
 def lineages(document_ids: Iterable[str], copies: Iterable[Copy]) -> dict[str, str]:
@@ -259,12 +293,12 @@ class _Texts:
         return found
 
 
-def _ranked(cards: Iterable[_Card]) -> list[_Card]:
+def _ranked(cards: Iterable[_Told]) -> list[_Told]:
     """Best origin first: earliest, then credited by others, then crediting nobody, then longest, then by id."""
     cards = list(cards)
     credited = {card.origin for card in cards if card.origin}
 
-    def rank(card: _Card) -> tuple[date, int, int, str]:
+    def rank(card: _Told) -> tuple[date, int, int, str]:
         if not card.origin or card.origin == card.source:
             credit = 0 if card.source in credited else 1
         else:

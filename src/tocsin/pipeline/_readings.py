@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from tocsin import linking
 from tocsin.codebook import Codebook
 from tocsin.errors import NotFound
 from tocsin.pipeline._lookup import claim_text
@@ -160,9 +161,12 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
 
 def _stories(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     """For every document that has copies or is one, all documents of its story, the original first."""
+    copies = workspace.copies()
+    began = linking.lineages(sorted({i for c in copies for i in (c.document_id, c.origin_id)}), copies)
     stories: dict[str, list[str]] = {}
-    for copy in workspace.copies():
-        stories.setdefault(copy.origin_id, [copy.origin_id]).append(copy.document_id)
+    for document_id, origin_id in began.items():
+        story = stories.setdefault(origin_id, [origin_id])
+        story += [document_id] if document_id != origin_id else []
     return {document: tuple(story) for story in stories.values() for document in story}
 
 

@@ -7,6 +7,7 @@ source; channel exports are restricted.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from tocsin.records import Document
 from tocsin.sources._cleaning import collapse
 from tocsin.sources._composing import Block, Credits, compose
 from tocsin.sources._dates import parse_day, published_on
+from tocsin.sources._following import followed
 from tocsin.sources._json import Event, events, objects_at, open_json
 from tocsin.sources._languages import language_of
 from tocsin.sources._messages import LONGEST_MESSAGE, TOO_LONG, message_blocks
@@ -27,6 +29,8 @@ __all__ = ["TelegramSource"]
 
 _HEAD = 1 << 14
 """Bytes looked at: an export names its chat and begins its messages within a few hundred."""
+_MOST_LINKS = 5
+"""A message that links more is a list of links."""
 _PERSONS = ("personal_chat", "bot_chat", "saved_messages", "private_chat")
 
 
@@ -59,7 +63,12 @@ class TelegramSource:
         nothing = True
         try:
             with open_json(path, name) as file:
+                follow = followed(path)
                 for chat, message in _messages(events(file, name)):
+                    follow.reach(file.tell())
+                    if follow.passes(_item(message, chat)):
+                        nothing = False
+                        continue
                     for found in _read(message, chat, name):
                         nothing = False
                         yield found
@@ -90,6 +99,11 @@ def _messages(found: Iterator[Event]) -> Iterator[tuple[_Chat, dict[str, Any]]]:
                 chat.identity = str(value)
 
 
+def _item(message: dict[str, Any], chat: _Chat) -> str:
+    number = str(message.get("id", ""))
+    return f"{chat.identity}/{number}" if chat.several else number
+
+
 def _read(message: dict[str, Any], chat: _Chat, name: str) -> Iterator[Item | InputError]:
     if message.get("type", "message") != "message":
         return
@@ -97,8 +111,7 @@ def _read(message: dict[str, Any], chat: _Chat, name: str) -> Iterator[Item | In
     blocks = message_blocks(text)
     if not blocks:
         return
-    number = str(message.get("id", ""))
-    item = f"{chat.identity}/{number}" if chat.several else number
+    number, item = str(message.get("id", "")), _item(message, chat)
     if len(text) > LONGEST_MESSAGE:
         yield InvalidRow(name, TOO_LONG, item=item)
         return
@@ -152,7 +165,15 @@ def _remarks(message: dict[str, Any]) -> list[Block]:
         remarks.append(f"Reply to message {reply}")
     if edited := parse_day(str(message.get("edited", ""))):
         remarks.append(f"Edited {edited.isoformat()}")
+    remarks += [f"Links {address}" for address in _hidden_links(message)]
     return [Block("heading", " | ".join(remarks))] if remarks else []
+
+
+def _hidden_links(message: dict[str, Any]) -> list[str]:
+    """Addresses behind words of the message: what it links tells whose story it repeats."""
+    pieces = message.get("text_entities") or message.get("text")
+    found = [p.get("href") for p in pieces if isinstance(p, dict)] if isinstance(pieces, list) else []
+    return list(dict.fromkeys(f for f in found if isinstance(f, str) and re.match(r"https?://\S+$", f)))[:_MOST_LINKS]
 
 
 def _moment(message: dict[str, Any], field: str) -> str:
