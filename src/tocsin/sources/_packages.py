@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.errors import UnreadableInput
 
-__all__ = ["MAX_RATIO", "SMALL", "check_office", "is_bomb"]
+__all__ = ["DEEPEST", "MAX_RATIO", "MOST_BYTES", "MOST_MEMBERS", "SMALL", "Budget", "check_office", "is_bomb"]
 
 MAX_RATIO = 200
 """How many times its packed size a file may unpack to. Logs reach 30, tables of one word over and over 150."""
@@ -15,7 +16,21 @@ SMALL = 10_000_000
 """Bytes; what unpacks to less harms nobody, whatever the ratio."""
 _MAX_OFFICE = 500_000_000
 """Bytes an office file may unpack to; a table of a million rows takes 200 MB."""
+DEEPEST = 3
+"""Files inside files inside files. People send a zip of zips; more is a trap."""
+MOST_BYTES = 4_000_000_000
+"""What one file may unpack to, with all that is inside it."""
+MOST_MEMBERS = 50_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be unpacked of the file that was given, and how deep in it we are."""
+
+    left: int = MOST_BYTES
+    members: int = MOST_MEMBERS
+    depth: int = 0
 
 
 def is_bomb(member: zipfile.ZipInfo) -> bool:

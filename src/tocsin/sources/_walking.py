@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item, Source, load_plugins
+from tocsin.sources._packages import Budget
 
-__all__ = ["Input", "Member", "Received", "find", "read", "read_input", "read_inside", "source_for"]
+__all__ = ["Input", "Member", "Received", "ending", "find", "read", "read_input", "read_inside", "source_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,14 @@ class Input:
         Where it is.
     original : str
         SHA-256 (hex) of its bytes.
+    beside : str
+        SHA-256 (hex) of the files beside it that it is read with, such as the form of its answers; empty for none.
     """
 
     name: str
     path: Path
     original: str
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,19 @@ def read_input(given: Input) -> Iterator[Received | InputError]:
             yield Received(name, given.path, given.original, found)
 
 
-def read_inside(path: Path, name: str) -> Iterator[Item | InputError]:
-    """Yield what the source of its form finds in the file at `path`, called `name` in messages; never raise."""
+def read_inside(path: Path, name: str, budget: Budget | None = None) -> Iterator[Item | InputError]:
+    """Yield what the source of its form finds in the file at `path`, called `name` in messages; never raise.
+
+    A source of files that hold files has a method ``read_within(path, name, budget)`` besides `read`; it gets the
+    `budget` of the file that this one came in.
+    """
     source = source_for(path)
     if source is None:
         yield _unknown(name)
         return
     try:
-        yield from source.read(path, name)
+        within = getattr(source, "read_within", None) if budget is not None else None
+        yield from source.read(path, name) if within is None else within(path, name, budget)
     except Exception as error:  # One broken file, or somebody's source, must not end a batch of thousands.
         yield UnreadableInput(
             name, f"could not be read ({type(error).__name__}: {error}); leave it out and report this"
@@ -133,15 +142,32 @@ def _folder(top: Path) -> Iterator[Input | InputError]:
 
 
 def _input(path: Path, name: str) -> Input | InputError:
-    if path.suffix.lower() not in _sources():
+    if ending(path) not in _sources():
         return _unknown(name)
     if not path.is_file():
         return InputError(name, "is not a file that can be read; leave it out")
     try:
         with path.open("rb") as file:
-            return Input(name, path, hashlib.file_digest(file, "sha256").hexdigest())
+            return Input(name, path, hashlib.file_digest(file, "sha256").hexdigest(), _beside(path))
     except OSError as error:
         return UnreadableInput(name, f"cannot be opened ({error.strerror or error}); check its permissions")
+
+
+def _beside(path: Path) -> str:
+    """The hash of the files that the source of `path` names as read with it, empty where there are none."""
+    beside = getattr(source_for(path), "beside", None)
+    try:
+        hashes = [hashlib.sha256(each.read_bytes()).hexdigest() for each in (beside(path) if beside else ())]
+    except Exception:  # What is wrong with them is said when they are read.
+        return ""
+    return hashlib.sha256(" ".join(hashes).encode()).hexdigest() if hashes else ""
+
+
+def ending(name: str | PurePath) -> str:
+    """Return the ending of a file's name by which its form is told: ``.warc.gz`` where that is one, else ``.gz``."""
+    suffixes = [s.lower()[:12] for s in PurePath(name).suffixes]
+    two = "".join(suffixes[-2:])
+    return two if two in _sources() else "".join(suffixes[-1:])
 
 
 def _name(path: Path, top: Path) -> str:
@@ -158,8 +184,10 @@ def source_for(path: Path) -> Source | None:
     Several forms share an ending: a ``.json`` may be a channel's export or any other objects. A source for
     one of them also has a method ``claims(path: Path) -> bool`` that looks into the file; the first in
     alphabetical order that claims it reads it, and where none does the first source without such a method.
+    A source that reads a file together with others in its folder names them in ``beside(path: Path)``, so that
+    the file is read anew when one of them changes.
     """
-    taking = _sources().get(path.suffix.lower(), [])
+    taking = _sources().get(ending(path), [])
     claiming = (s for s in taking if _claims(s, path))
     return next(claiming, None) or next((s for s in taking if not _sniffs(s)), taking[0] if taking else None)
 
