@@ -7,7 +7,8 @@
     │   └── CodebookError     a codebook that cannot be loaded; names file, table and field
     ├── InputError            one input left out; names file, item and what to do (exit code 1)
     │   ├── UnreadableInput   not what its name says, empty, or in no known encoding
-    │   └── InvalidRow        one row of a table
+    │   ├── InvalidRow        one row of a table
+    │   └── FetchError        a web address that was not fetched
     ├── NothingUsable         no input at all could be used (exit code 3)
     ├── WorkspaceError        the workspace is missing, locked, or of another version
     │   └── NotFound          no such document, claim or event
@@ -21,6 +22,7 @@ from __future__ import annotations
 __all__ = [
     "CodebookError",
     "CodingError",
+    "FetchError",
     "InputError",
     "InvalidRow",
     "NotFound",
@@ -74,6 +76,10 @@ class UnreadableInput(InputError):
 
 class InvalidRow(InputError):
     """One row of a table that cannot be read; the other rows are."""
+
+
+class FetchError(InputError):
+    """A web address that was not fetched, for a reason of ours or of the site's."""
 
 
 class NothingUsable(TocsinError):
