@@ -128,6 +128,8 @@ def _read_notes(read: Read) -> list[str]:
             notes.append(f"{figure:,} {words}")
     if read.read_before:
         notes.append(f"{_count(read.read_before, 'input', 'inputs')} read before")
+    if read.resumed:
+        notes.append(f"{_count(read.resumed, 'input', 'inputs')} read on from where it was left")
     if read.problems:
         notes.append(_count(len(read.problems), "problem", "problems"))
     return notes
@@ -186,18 +188,28 @@ def _eye(exported: Exported, out: Path) -> Iterable[RenderableType]:
 
 
 def _files(exported: Exported, out: Path) -> Iterable[RenderableType]:
+    if exported.where:
+        chosen = f"{_count(exported.all_events, 'event', 'events')}, {_count(exported.rows, 'row', 'rows')}"
+        yield from _heading(f"Chosen: {chosen}")
+        yield Text(f"  {exported.where}", style="dim")
+    yield from _heading(f"Files in {out}")
+    table = _grid("left", "left")
+    for name, words in _words_of_files(exported).items():
+        table.add_row(name, Text(words, style="dim"))
+    yield table
+    yield Text()
+
+
+def _words_of_files(exported: Exported) -> dict[str, str]:
+    """What each file is, by its name: forms that were asked for, or all that is always written."""
     what = {
         "report.html": "a page to look at; opens in any browser",
         "events.csv": _count(exported.rows, "row", "rows"),
         "events.jsonl": _count(exported.all_events, "event", "events") + ", with claims and quotes",
     }
-    yield from _heading(f"Files in {out}")
-    table = _grid("left", "left")
-    for name, words in what.items():
-        table.add_row(name, Text(words, style="dim"))
-    table.add_row("internal/", Text("the full record, names and all: do not forward", style="dim"))
-    yield table
-    yield Text()
+    internal = any(name.startswith("internal/") for name in exported.files)
+    asked = {name: what.get(name) or _count(n, "entry", "entries") for name, n in exported.written.items()}
+    return what | {"internal/": "the full record, names and all: do not forward"} if internal else asked
 
 
 def _heading(words: str) -> tuple[RenderableType, ...]:

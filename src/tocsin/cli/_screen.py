@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import typer
 from rich.console import Console
@@ -124,16 +124,16 @@ class Watched:
         self._console, self._quiet = console, quiet
         self._bar: Bar | None = None
         self._task: Any = None
-        self._what, self._total, self._done = "", 0, 0
+        self._what, self._total, self._done, self._unit = "", 0, 0, ""
         self._begun = self._last = monotonic()
 
-    def start(self, what: str, total: int | None) -> None:
+    def start(self, what: str, total: int | None, unit: Literal["", "bytes"] = "") -> None:
         """A step begins."""
         self.finish()
-        self._what, self._total, self._done = what, total or 0, 0
+        self._what, self._total, self._done, self._unit = what, total or 0, 0, unit
         self._begun = self._last = monotonic()
         if not self._quiet and self._console.is_terminal and os.environ.get("TERM") != "dumb":
-            self._bar = _bar(self._console)
+            self._bar = _bar(self._console, unit)
             self._task = self._bar.add_task(what, total=total)
             self._bar.start()
 
@@ -144,8 +144,21 @@ class Watched:
             self._bar.advance(self._task, steps)
         elif not self._quiet and monotonic() - max(self._last, self._begun + _PATIENCE - _EVERY) > _EVERY:
             self._last = monotonic()
-            of = f" of {self._total:,}" if self._total else ""
-            self._console.print(f"{self._what}: {self._done:,}{of}")
+            self._console.print(f"{self._what}: {self._done_of_total()}{self._time_left()}")
+
+    def _done_of_total(self) -> str:
+        done, total = f"{self._done:,}", f"{self._total:,}"
+        if self._unit == "bytes":
+            done, total = f"{self._done / 1e6:,.0f}", f"{self._total / 1e6:,.0f} MB"
+        return f"{done} of {total}" if self._total else done
+
+    def _time_left(self) -> str:
+        if not 0 < self._done < self._total:
+            return ""
+        left = (monotonic() - self._begun) * (self._total - self._done) / self._done
+        if left < 90:
+            return f", about {max(left, 1):.0f} s left"
+        return f", about {left / 60:.0f} min left" if left < 5400 else f", about {left / 3600:.1f} h left"
 
     def finish(self) -> None:
         """The step is over."""
@@ -154,13 +167,13 @@ class Watched:
             self._bar = None
 
 
-def _bar(console: Console) -> Bar:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _bar(console: Console, unit: str) -> Bar:
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     return Progress(
         TextColumn("{task.description:<10}"),
         BarColumn(bar_width=32),
-        MofNCompleteColumn(),
+        DownloadColumn() if unit == "bytes" else MofNCompleteColumn(),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=console,
         transient=True,

@@ -35,6 +35,7 @@ class Read:
     `inputs` files were found, of which `read_before` were taken in whole by an earlier run and are passed over.
     `received` documents came out of the others: `new` ones, `revised` ones (known, with a new text or date), `known`
     ones, `identical` ones (the same content a second time in this run), and `forgotten` ones, which are not taken.
+    `resumed` inputs are long ones that an earlier run had begun: what it had read of them is passed over.
     """
 
     inputs: int = 0
@@ -45,13 +46,14 @@ class Read:
     known: int = 0
     identical: int = 0
     forgotten: int = 0
+    resumed: int = 0
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
 
     @property
     def usable(self) -> bool:
         """Whether anything at all could be read, now or before."""
-        return bool(self.received or self.read_before)
+        return bool(self.received or self.read_before or self.resumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ class Exported:
     `not_coded` counts documents in languages that cannot be coded yet, by language. `claims` counts claims by
     modality, `not_exported` events that are no row by reason; `reasons` puts those reasons in words. `problems` name
     the events that the last gate held back, by id: they are in ``internal/`` only.
+
+    `written` tells how many entries each file of a form holds, by the file's name. `where` is the condition that chose
+    the events, empty where all were written: figures of events and rows are then of the chosen ones.
     """
 
     documents: int = 0
@@ -123,6 +128,8 @@ class Exported:
     reasons: Mapping[str, str] = field(default_factory=dict)
     eye: Eye = Eye()
     files: tuple[str, ...] = ()
+    written: Mapping[str, int] = field(default_factory=dict)
+    where: str = ""
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
 

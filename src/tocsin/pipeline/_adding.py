@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,8 +17,8 @@ from tocsin.errors import InputError
 from tocsin.interfaces import Progress
 from tocsin.pipeline._account import Problem, Read
 from tocsin.records import Document, When
-from tocsin.sources import Input, find, read_input
-from tocsin.store import Arrival, Workspace
+from tocsin.sources import Following, Input, find, following, read_input
+from tocsin.store import Arrival, Run, Workspace
 
 __all__ = ["INTERNAL", "add_inputs"]
 
@@ -27,8 +28,18 @@ INTERNAL = "internal"
 STEP = "read"
 """What runs are called that record which inputs were read whole."""
 
+READING = "reading"
+"""What runs are called that record how far a long input was read."""
+
 # Documents a batch: what a kill makes us read again, and what is held at once.
 _BATCH = 200
+# Documents of one input after which it is recorded how far it was read: a second of work, so that a record costs
+# nothing beside it, and an input that is short gets none.
+_STRIDE = 2_000
+# Problems of one input that are kept one by one. A table of millions may be wrong in every row; nobody reads more.
+_MOST_PROBLEMS = 1_000
+# Bytes to read from which progress is counted in them: a second or more of one input.
+_BY_BYTES = 10_000_000
 
 
 @dataclass(slots=True)
@@ -37,10 +48,71 @@ class _Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
 
     def read(self, inputs: int, read_before: int) -> Read:
         return Read(inputs=inputs, read_before=read_before, problems=tuple(self.problems), **self.counts)
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far one input was read: all up to and with the item `after` is stored, `troubled` items had problems.
+
+    Troubled items are read again, so that what is wrong is said each time; the rest is passed over.
+    """
+
+    token: str
+    run: Run | None = None
+    after: str = ""
+    troubled: list[str] = field(default_factory=list)
+    documents: int = 0
+    last: tuple[str, str] = ("", "")
+    problems: int = 0
+    asked: bool = False
+
+    @classmethod
+    def of(cls, tokens: Sequence[str], runs: Sequence[Run]) -> _Place:
+        """The place where an earlier run had got to, the beginning where there was none."""
+        for run in reversed(runs):
+            token, after, troubled = json.loads(run.marker)
+            if token in tokens:
+                return cls(token, run, after, list(troubled))
+        return cls(tokens[-1])
+
+    @property
+    def resumes(self) -> bool:
+        """Whether some of the input is stored."""
+        return bool(self.after)
+
+    def passed(self) -> Callable[[str], bool]:
+        """Tells of each item in order whether it may be passed over."""
+        troubled, after = frozenset(self.troubled), self.after
+        behind = bool(after)
+
+        def passes(item: str) -> bool:
+            nonlocal behind
+            self.asked = True
+            if not behind:
+                return False
+            behind = item != after
+            return item not in troubled
+
+        return passes
+
+    def met(self, item: str) -> None:
+        """Another document of it goes to the store, which was called `item`."""
+        self.documents += 1
+        if item != self.last[1]:
+            self.last = (self.last[1], item)
+
+    def trouble(self, item: str) -> None:
+        """Something is wrong with `item`."""
+        self.problems += 1
+        if item not in self.troubled[-3:]:
+            self.troubled.append(item)
+
+    def marker(self) -> str:
+        """What to keep; ids only."""
+        return json.dumps([self.token, self.after, self.troubled])
 
 
 class _Batch:
@@ -50,9 +122,16 @@ class _Batch:
         self._workspace, self._tally, self._at = workspace, tally, at
         self._arrivals: list[Arrival] = []
         self._ended: list[str] = []
+        self._place: _Place | None = None
+
+    def begin(self, place: _Place) -> None:
+        """What is added from now on is of the input that `place` is in."""
+        self._place = place
 
     def add(self, arrival: Arrival) -> None:
         self._arrivals.append(arrival)
+        if self._place is not None:
+            self._place.met(arrival.item)
         if len(self._arrivals) >= _BATCH:
             self.store()
 
@@ -69,6 +148,27 @@ class _Batch:
             run = self._workspace.begin_run(STEP, self._at, " ".join(self._ended))
             self._workspace.end_run(run, datetime.now(UTC))
         self._arrivals, self._ended = [], []
+        if self._place is not None and self._place.documents >= _STRIDE:
+            self._mark(self._place)
+
+    def leave(self) -> None:
+        """The input that was begun was read to its end."""
+        place, self._place = self._place, None
+        if place is not None and place.run is not None:
+            self.store()
+            self._mark(place)
+            self._workspace.end_run(place.run, datetime.now(UTC))
+
+    def _mark(self, place: _Place) -> None:
+        # Of the last item more may be to come, such as what is wrong with it: the one before it is behind us for sure.
+        # What has no names for its items, or does not ask for them, is read from its beginning.
+        if not (place.asked and place.last[0]) or len(place.troubled) > _MOST_PROBLEMS:
+            return
+        place.after, place.documents = place.last[0], 0
+        if place.run is None:
+            place.run = self._workspace.begin_run(READING, self._at, place.marker())
+        else:
+            place.run = self._workspace.mark_run(place.run, place.marker())
 
     def _store_arrivals(self, arrivals: Sequence[Arrival]) -> None:
         if not arrivals:
@@ -79,18 +179,19 @@ class _Batch:
             if len(arrivals) == 1:
                 self._tally.problems.append(Problem.of(error))
                 self._ended = []
+                if self._place is not None:
+                    self._place.trouble(error.item)
                 return
             for arrival in arrivals:
                 self._store_arrivals([arrival])
             return
-        counts, seen = self._tally.counts, self._tally.seen
+        counts = self._tally.counts
         counts["received"] += len(arrivals)
         counts["new"] += len(added.new)
         counts["revised"] += len(added.revised)
         counts["forgotten"] += len(added.forgotten)
-        for identity in added.known:
-            counts["identical" if identity in seen or identity in added.new else "known"] += 1
-        seen.update(a.document.id for a in arrivals)
+        counts["identical"] += len(added.identical)
+        counts["known"] += len(added.known) - len(added.identical)
 
 
 def add_inputs(
@@ -101,15 +202,53 @@ def add_inputs(
     inputs = list(_found(paths, _own(workspace), tally))
     done = frozenset(token for run in workspace.runs(STEP) for token in run.marker.split())
     waiting = [i for i in inputs if not _was_read(i, published, done)]
+    begun = workspace.runs(READING)
     batch = _Batch(workspace, tally, at)
-    progress.start("Reading", len(waiting))
+    steps = _Steps(progress, waiting)
     for given in waiting:
-        if _take(workspace, given, published, batch, tally):
+        place = _Place.of(_tokens(given, published), begun)
+        if _take(workspace, given, published, place, batch, tally, steps):
             batch.end(_token(given, published))
-        progress.advance()
+        steps.ended(given)
     batch.store()
     progress.finish()
     return tally.read(len(inputs), len(inputs) - len(waiting))
+
+
+class _Steps:
+    """Progress in inputs, or in bytes where there is much to read."""
+
+    def __init__(self, progress: Progress, waiting: Sequence[Input]) -> None:
+        self._progress = progress
+        self._sizes = {given.path: _size(given.path) for given in waiting}
+        self._behind = 0
+        total = sum(self._sizes.values())
+        self._by_bytes = total >= _BY_BYTES
+        if self._by_bytes:
+            progress.start("Reading", total, "bytes")
+        else:
+            progress.start("Reading", len(waiting))
+
+    def reach(self, position: int) -> None:
+        """So many bytes of the input being read lie behind."""
+        if self._by_bytes and position > self._behind:
+            self._progress.advance(position - self._behind)
+            self._behind = position
+
+    def ended(self, given: Input) -> None:
+        """An input was read."""
+        if self._by_bytes:
+            self.reach(self._sizes[given.path])
+            self._behind = 0
+        else:
+            self._progress.advance()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # gone since it was found; reading it will say so
+        return 0
 
 
 def _own(workspace: Workspace) -> tuple[Path, ...]:
@@ -132,24 +271,40 @@ def _found(paths: Sequence[Path], own: tuple[Path, ...], tally: _Tally) -> Itera
                 yield found
 
 
-def _take(workspace: Workspace, given: Input, published: date | None, batch: _Batch, tally: _Tally) -> bool:
-    """Read one input; return whether all of it could be."""
-    problems = len(tally.problems)
-    kept = False
-    for received in read_input(given):
-        if isinstance(received, InputError):
-            tally.problems.append(Problem.of(received))
-            continue
-        if not kept:
-            try:
-                workspace.add_original(given.path, given.original)
-            except InputError as error:
-                tally.problems.append(Problem(given.name, error.reason))
-                return False
-            kept = True
-        document = _dated(received.item.document, published)
-        batch.add(Arrival(document, received.name, received.item.item, given.original))
-    return len(tally.problems) == problems
+def _take(
+    workspace: Workspace,
+    given: Input,
+    published: date | None,
+    place: _Place,
+    batch: _Batch,
+    tally: _Tally,
+    steps: _Steps,
+) -> bool:
+    """Read one input from its place on; return whether all of it could be."""
+    kept = place.resumes
+    tally.counts["resumed"] += place.resumes
+    batch.begin(place)
+    with following(Following(given.path, place.passed(), steps.reach)):
+        for received in read_input(given):
+            if isinstance(received, InputError):
+                place.trouble(received.item)
+                if place.problems <= _MOST_PROBLEMS:
+                    tally.problems.append(Problem.of(received))
+                continue
+            if not kept:
+                try:
+                    workspace.add_original(given.path, given.original)
+                except InputError as error:
+                    tally.problems.append(Problem(given.name, error.reason))
+                    return False
+                kept = True
+            document = _dated(received.item.document, published)
+            batch.add(Arrival(document, received.name, received.item.item, given.original))
+    if place.problems > _MOST_PROBLEMS:
+        more = f"{place.problems - _MOST_PROBLEMS:,} more things are wrong with it; mend what is listed and run again"
+        tally.problems.append(Problem(given.name, more))
+    batch.leave()
+    return not place.problems
 
 
 def _dated(document: Document, published: date | None) -> Document:
@@ -159,8 +314,13 @@ def _dated(document: Document, published: date | None) -> Document:
 
 
 def _was_read(given: Input, published: date | None, done: frozenset[str]) -> bool:
+    return any(token in done for token in _tokens(given, published))
+
+
+def _tokens(given: Input, published: date | None) -> list[str]:
+    """The tokens under which it may have been read so that nothing is left to find."""
     # A date given now may fill gaps that an earlier run without one left.
-    return _token(given, date.min) in done or (published is None and _token(given, None) in done)
+    return [_token(given, date.min), *([_token(given, None)] if published is None else [])]
 
 
 def _token(given: Input, published: date | None) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 __all__ = ["Silent"]
 
 
 class Silent:
     """Shows nothing."""
 
-    def start(self, what: str, total: int | None) -> None:
+    def start(self, what: str, total: int | None, unit: Literal["", "bytes"] = "") -> None:
         """A step begins."""
 
     def advance(self, steps: int = 1) -> None:

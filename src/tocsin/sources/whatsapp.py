@@ -17,6 +17,7 @@ from tocsin.sources._cleaning import clean
 from tocsin.sources._composing import Credits, compose
 from tocsin.sources._dates import DayOrder, day_order, parse_day, published_on
 from tocsin.sources._decoding import open_lines, repaired
+from tocsin.sources._following import bytes_behind, followed
 from tocsin.sources._languages import language_of
 from tocsin.sources._messages import LONGEST_MESSAGE, TOO_LONG, message_blocks
 from tocsin.sources._vocabulary import VOCABULARY, any_of
@@ -59,7 +60,12 @@ class WhatsAppSource:
             with open_lines(path, name) as file:
                 order = day_order([s[0] for line in _lines(file) if (s := _stamped(line))])
             with open_lines(path, name) as file:
+                follow = followed(path)
                 for number, (day, moment, text) in enumerate(_messages(_lines(file)), start=1):
+                    follow.reach(bytes_behind(file))
+                    if follow.passes(str(number)):
+                        nothing = False
+                        continue
                     for found in _read(day, moment, text, order, name, str(number)):
                         nothing = False
                         yield found
