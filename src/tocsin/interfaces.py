@@ -9,14 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from tocsin.errors import InputError, UsageError
-from tocsin.records import Coding, Document, Place, PublicEvent, Toponym
+from tocsin.records import Coding, Document, Place, PublicEvent, Sensitivity, Toponym
 
-__all__ = ["Coder", "Edition", "Exporter", "Gazetteer", "Item", "Progress", "Source", "load_plugin", "load_plugins"]
+__all__ = [
+    "Coder",
+    "Column",
+    "ColumnMap",
+    "Edition",
+    "Exporter",
+    "Gazetteer",
+    "Item",
+    "Outline",
+    "Progress",
+    "Source",
+    "load_plugin",
+    "load_plugins",
+    "plugin_names",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +42,70 @@ class Item:
     item: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """What a person said of the columns of an input; what it leaves open is found by name.
+
+    Attributes
+    ----------
+    fields : tuple of (str, str)
+        What a column holds (one of ``tocsin.sources.TARGETS``, such as ``text``), and the column's name; in JSON the
+        path of a field (``payload.msg.text``). Of several columns for one target, the first that is there is taken.
+    items : str
+        Where in a JSON file the list of reports stands (``data.rows[]``); empty where it is to be found.
+    dates : str
+        ``dmy`` or ``mdy``: what comes first in ``03/04/2024``; empty where the table's dates are to tell.
+    sensitivity : str, optional
+        Whether the documents are ``open`` or ``restricted``.
+    encoding, delimiter : str
+        Of a file of text; empty where they are to be told.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    items: str = ""
+    dates: Literal["", "dmy", "mdy"] = ""
+    sensitivity: Sensitivity | None = None
+    encoding: str = ""
+    delimiter: str = ""
+
+    def columns(self, target: str) -> tuple[str, ...]:
+        """The columns that were named for `target`, in order of preference."""
+        return tuple(column for name, column in self.fields if name == target)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table or a field of objects, what it was taken for (empty: nothing) and how that is known."""
+
+    name: str
+    holds: str = ""
+    how: Literal["", "mapped", "found"] = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How a file is laid out, or one sheet or list in it (`part`), as far as can be told from its beginning."""
+
+    part: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    columns: tuple[Column, ...] = ()
+
+
 class Source(Protocol):
-    """Reads one form of report."""
+    """Reads one form of report.
+
+    A source may also have any of these methods; those that do not are read as they are.
+
+    ``claims(path) -> bool``
+        Whether the file is of this source's form, where several forms share an ending.
+    ``read_mapped(path, name, mapping) -> Iterator[Item | InputError]``
+        As :meth:`read`, with a :class:`ColumnMap` that says what columns hold. A column that is not there is an
+        error that names it and those that are. Cells of a mapped column are parts named after what they hold.
+    ``outlines(path, name, mapping) -> Iterator[Outline]``
+        How the file is laid out, for a person to check; raises an :class:`InputError` where that cannot be told.
+    """
 
     suffixes: tuple[str, ...]
     """Lower-case file endings it takes, with their dot."""
@@ -118,8 +195,8 @@ class Exporter(Protocol):
 class Progress(Protocol):
     """Shows how far a step is."""
 
-    def start(self, what: str, total: int | None) -> None:
-        """A step begins; `total` is None where it is not known."""
+    def start(self, what: str, total: int | None, unit: Literal["", "bytes"] = "") -> None:
+        """A step begins; `total` is None where it is not known. It is counted in things, or in `unit`."""
 
     def advance(self, steps: int = 1) -> None:
         """That much more is done."""
@@ -134,15 +211,23 @@ def load_plugins(group: str) -> dict[str, Any]:
     return {entry.name: entry.load() for entry in found}
 
 
+def plugin_names(group: str) -> tuple[str, ...]:
+    """Return the names registered under the entry-point `group`, in alphabetical order. Nothing is loaded."""
+    return tuple(sorted({entry.name for entry in entry_points(group=group)}))
+
+
 def load_plugin(group: str, name: str) -> Any:
     """Return the one registered under `group` as `name`.
 
     Raises
     ------
     UsageError
-        If there is none; the message lists what there is.
+        If there is none; the message lists what there is, and says which is closest.
     """
     found = {entry.name: entry for entry in entry_points(group=group)}
     if name not in found:
-        raise UsageError(f"no {group.removeprefix('tocsin.')} called {name!r}; there are: {', '.join(sorted(found))}")
+        close = get_close_matches(name.lower(), found, 1)
+        meant = f"; did you mean {close[0]}?" if close else ";"
+        known = ", ".join(sorted(found))
+        raise UsageError(f"no {group.removeprefix('tocsin.')} called {name!r}{meant} there are: {known}")
     return found[name].load()

@@ -133,8 +133,8 @@ def repaired(text: str) -> str:
 _STRAY = re.compile("[\udc80-\udcff]+")
 
 
-def open_lines(path: Path, name: str) -> io.TextIOWrapper:
-    """Open a long text for reading line by line, in the encoding its beginning is in.
+def open_lines(path: Path, name: str, told: str = "") -> io.TextIOWrapper:
+    """Open a long text for reading line by line, in the encoding that a person `told`, else its beginning is in.
 
     Stray bytes stay as surrogates for :func:`repaired`.
 
@@ -152,7 +152,7 @@ def open_lines(path: Path, name: str) -> io.TextIOWrapper:
         ) from error
     if not sample.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
         raise UnreadableInput(name, "is empty; leave it out or replace it")
-    encoding = encoding_of(sample, name, whole=len(sample) < SAMPLE)
+    encoding = told or encoding_of(sample, name, whole=len(sample) < SAMPLE)
     return _stream(path, "utf-8-sig" if encoding == "utf-8" else encoding)
 
 

@@ -21,22 +21,22 @@ Event = tuple[str, str, Any]
 """Where (names of fields joined by dots, ``item`` for a list's), what, and the value."""
 
 
-def open_json(path: Path, name: str) -> BinaryIO:
-    """Open a file of JSON as UTF-8, whatever encoding it is in.
+def open_json(path: Path, name: str, told: str = "") -> BinaryIO:
+    """Open a file of JSON as UTF-8, whatever encoding it is in; `told` is the one that a person said.
 
     Raises
     ------
     UnreadableInput
         If it cannot be opened, is empty, is not text, or is in another encoding and too long to be held.
     """
-    with open_lines(path, name) as lines:
+    with open_lines(path, name, told) as lines:
         encoding = lines.encoding
     if encoding.startswith("utf-8"):
         file = path.open("rb")
         if file.read(3) != b"\xef\xbb\xbf":
             file.seek(0)
         return file
-    return io.BytesIO(decode(read_bytes(path, name), name).encode("utf-8", "replace"))
+    return io.BytesIO(decode(read_bytes(path, name), name, told or None).encode("utf-8", "replace"))
 
 
 def events(file: BinaryIO, name: str) -> Iterator[Event]:

@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from itertools import compress
 from pathlib import Path
@@ -14,9 +15,9 @@ from typing import Any
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from tocsin.errors import InputError, UnreadableInput
-from tocsin.interfaces import Item
+from tocsin.interfaces import Column, ColumnMap, Item, Outline
 from tocsin.sources._packages import check_office
-from tocsin.sources._rows import read_rows
+from tocsin.sources._rows import outline_rows, read_rows
 
 __all__ = ["SheetSource"]
 
@@ -31,10 +32,12 @@ class SheetSource:
 
     def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
         """Yield a document for each row, its number counted from 1 below its sheet's header."""
+        yield from self.read_mapped(path, name, ColumnMap())
+
+    def read_mapped(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
+        """Yield the same, with columns as a person said."""
         try:
-            check_office(path, name, "spreadsheet (.xlsx or .ods)")
-            _check_extent(path, name)
-            sheets = list(_sheets(path, name))
+            sheets = _held(path, name)
         except UnreadableInput as error:
             yield error
             return
@@ -43,9 +46,23 @@ class SheetSource:
         for title, rows in sheets:
             prefix = f"{title}!" if len(sheets) > 1 else ""
             try:
-                yield from read_rows(iter(rows), name, prefix)
+                yield from read_rows(iter(rows), name, prefix, mapping)
             except UnreadableInput as error:
                 yield UnreadableInput(name, f"sheet {title!r} {error.reason}" if prefix else error.reason)
+
+    def outlines(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Outline]:
+        """Yield how each sheet is laid out."""
+        for title, rows in _held(path, name):
+            columns: tuple[Column, ...] = ()
+            with suppress(UnreadableInput):  # reading says what is wrong with it
+                columns = outline_rows(iter(rows), name, mapping)
+            yield Outline(title, columns=columns)
+
+
+def _held(path: Path, name: str) -> list[tuple[str, list[tuple[int, list[str] | str]]]]:
+    check_office(path, name, "spreadsheet (.xlsx or .ods)")
+    _check_extent(path, name)
+    return list(_sheets(path, name))
 
 
 _FAR = re.compile(rb'<c [^<>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"')

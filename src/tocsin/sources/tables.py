@@ -11,16 +11,18 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tocsin.errors import InputError, InvalidRow, UnreadableInput
-from tocsin.interfaces import Item
+from tocsin.interfaces import Column, ColumnMap, Item, Outline
 from tocsin.records import Language
 from tocsin.sources._decoding import open_lines, repaired
-from tocsin.sources._objects import read_object
-from tocsin.sources._rows import read_rows
+from tocsin.sources._mapping import Mapped
+from tocsin.sources._objects import check_fields, outline_objects, read_object
+from tocsin.sources._rows import outline_rows, read_rows
 
 __all__ = ["CsvSource", "JsonLinesSource"]
 
@@ -35,13 +37,24 @@ class CsvSource:
 
     def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
         """Yield a document for each row, its number counted from 1 below the header."""
+        yield from self.read_mapped(path, name, ColumnMap())
+
+    def read_mapped(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
+        """Yield the same, with columns as a person said."""
         try:
-            with open_lines(path, name) as file:
-                yield from _read_table(file, name)
+            with open_lines(path, name, mapping.encoding) as file:
+                yield from read_rows(_rows(file, mapping.delimiter or _delimiter(file)), name, "", mapping)
         except UnreadableInput as error:
             yield error
         except (OSError, UnicodeError) as error:
             yield UnreadableInput(name, f"cannot be read to its end ({error}); check the file")
+
+    def outlines(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Outline]:
+        """Yield how the table is laid out."""
+        with open_lines(path, name, mapping.encoding) as file:
+            delimiter = mapping.delimiter or _delimiter(file)
+            columns = outline_rows(_rows(file, delimiter), name, mapping)
+            yield Outline("", file.encoding, delimiter, columns)
 
 
 class JsonLinesSource:
@@ -51,18 +64,42 @@ class JsonLinesSource:
 
     def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
         """Yield a document for each line that holds an object, its number counted from 1."""
+        yield from self.read_mapped(path, name, ColumnMap())
+
+    def read_mapped(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
+        """Yield the same, with fields as a person said."""
         try:
-            with open_lines(path, name) as file:
-                yield from _read_objects(file, name)
+            if mapping.fields:
+                check_fields(list(self._sample(path, name, mapping)), Mapped.of(mapping), name)
+            with open_lines(path, name, mapping.encoding) as file:
+                yield from _read_objects(file, name, mapping)
         except UnreadableInput as error:
             yield error
         except (OSError, UnicodeError) as error:
             yield UnreadableInput(name, f"cannot be read to its end ({error}); check the file")
 
+    def outlines(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Outline]:
+        """Yield which fields its first objects have, and what they are taken for."""
+        sample = list(self._sample(path, name, mapping))
+        fields: tuple[Column, ...] = outline_objects(sample, mapping)
+        with open_lines(path, name, mapping.encoding) as file:
+            yield Outline("", file.encoding, "", fields)
 
-def _read_table(file: io.TextIOWrapper, name: str) -> Iterator[Item | InputError]:
-    delimiter = _delimiter(file)
-    yield from read_rows(_numbered(csv.reader(file, delimiter=delimiter, skipinitialspace=delimiter != "\t")), name)
+    def _sample(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[dict[str, Any]]:
+        with open_lines(path, name, mapping.encoding) as file:
+            for line in islice((each for each in _lines(file) if each.strip()), _SAMPLE_OBJECTS):
+                with suppress(ValueError, RecursionError):
+                    found = json.loads(repaired(line)) if len(line) <= _LONGEST_LINE else None
+                    if isinstance(found, dict):
+                        yield found
+
+
+_SAMPLE_OBJECTS = 200
+"""Objects looked at to tell whether a mapped field is there."""
+
+
+def _rows(file: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    return _numbered(csv.reader(file, delimiter=delimiter, skipinitialspace=delimiter != "\t"))
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str] | str]]:
@@ -103,7 +140,7 @@ def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     return (rows / len(widths) if width > 1 else 0.0), width
 
 
-def _read_objects(file: Iterable[str], name: str) -> Iterator[Item | InputError]:
+def _read_objects(file: Iterable[str], name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
     number = 0
     usual: Language = "und"
     for line_number, line in enumerate(_lines(file), start=1):
@@ -125,7 +162,8 @@ def _read_objects(file: Iterable[str], name: str) -> Iterator[Item | InputError]
                 item=item,
             )
             continue
-        for read in read_object(found, repaired(line).strip(), name, item, usual, "json line"):
+        raw = repaired(line).strip()
+        for read in read_object(found, raw, name, item, usual, "json line", mapping):
             if isinstance(read, Item) and usual == "und":
                 usual = read.document.language
             yield read
