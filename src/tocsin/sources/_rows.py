@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
@@ -16,6 +16,7 @@ from tocsin.sources._cleaning import collapse
 from tocsin.sources._composing import Credits, compose_row
 from tocsin.sources._dates import DayOrder, day_order, parse_day, published_on
 from tocsin.sources._decoding import repaired
+from tocsin.sources._following import Following
 from tocsin.sources._languages import language_of
 from tocsin.sources._mapping import ABOUT, key_of, missing
 from tocsin.sources._vocabulary import VOCABULARY
@@ -55,7 +56,11 @@ class _Layout:
 
 
 def read_rows(
-    numbered: Iterator[tuple[int, list[str] | str]], name: str, prefix: str = "", mapping: ColumnMap | None = None
+    numbered: Iterator[tuple[int, list[str] | str]],
+    name: str,
+    prefix: str = "",
+    mapping: ColumnMap | None = None,
+    passes: Callable[[str], bool] = Following().passes,
 ) -> Iterator[Item | InputError]:
     """Yield a document for each row below the header, and an error for each that cannot be read.
 
@@ -69,6 +74,8 @@ def read_rows(
         What stands before the number of a row, counted from 1, in the name of its item.
     mapping : ColumnMap, optional
         What columns hold, where a person said so.
+    passes : callable of str
+        Whether the row whose item is called so was read before and is passed over.
 
     Raises
     ------
@@ -84,12 +91,15 @@ def read_rows(
     number = 0
     empty = True
     for line, row in chain(ahead[skip:], numbered):
-        if isinstance(row, str):
-            number += 1
+        if not row or (number == 0 and not isinstance(row, str) and _is_tags(row)):
+            continue
+        number += 1
+        if passes(f"{prefix}{number}"):
+            empty = False
+        elif isinstance(row, str):
             empty = False
             yield InvalidRow(name, f"line {line}: {row}; the row was left out", item=f"{prefix}{number}")
-        elif row and not (number == 0 and _is_tags(row)):
-            number += 1
+        else:
             for found in _row(row, layout, name, prefix, number, line):
                 empty = False
                 yield found

@@ -20,6 +20,7 @@ from tocsin.errors import InputError, InvalidRow, UnreadableInput
 from tocsin.interfaces import Column, ColumnMap, Item, Outline
 from tocsin.records import Language
 from tocsin.sources._decoding import open_lines, repaired
+from tocsin.sources._following import Following, bytes_behind, followed
 from tocsin.sources._mapping import Mapped
 from tocsin.sources._objects import check_fields, outline_objects, read_object
 from tocsin.sources._rows import outline_rows, read_rows
@@ -43,7 +44,9 @@ class CsvSource:
         """Yield the same, with columns as a person said."""
         try:
             with open_lines(path, name, mapping.encoding) as file:
-                yield from read_rows(_rows(file, mapping.delimiter or _delimiter(file)), name, "", mapping)
+                follow = followed(path)
+                rows = _followed(_rows(file, mapping.delimiter or _delimiter(file)), file, follow)
+                yield from read_rows(rows, name, "", mapping, follow.passes)
         except UnreadableInput as error:
             yield error
         except (OSError, UnicodeError) as error:
@@ -72,7 +75,7 @@ class JsonLinesSource:
             if mapping.fields:
                 check_fields(list(self._sample(path, name, mapping)), Mapped.of(mapping), name)
             with open_lines(path, name, mapping.encoding) as file:
-                yield from _read_objects(file, name, mapping)
+                yield from _read_objects(file, name, mapping, followed(path))
         except UnreadableInput as error:
             yield error
         except (OSError, UnicodeError) as error:
@@ -100,6 +103,14 @@ _SAMPLE_OBJECTS = 200
 
 def _rows(file: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     return _numbered(csv.reader(file, delimiter=delimiter, skipinitialspace=delimiter != "\t"))
+
+
+def _followed(
+    rows: Iterator[tuple[int, list[str] | str]], file: io.TextIOWrapper, follow: Following
+) -> Iterator[tuple[int, list[str] | str]]:
+    for row in rows:
+        follow.reach(bytes_behind(file))
+        yield row
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str] | str]]:
@@ -140,7 +151,9 @@ def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     return (rows / len(widths) if width > 1 else 0.0), width
 
 
-def _read_objects(file: Iterable[str], name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
+def _read_objects(
+    file: io.TextIOWrapper, name: str, mapping: ColumnMap, follow: Following
+) -> Iterator[Item | InputError]:
     number = 0
     usual: Language = "und"
     for line_number, line in enumerate(_lines(file), start=1):
@@ -148,6 +161,10 @@ def _read_objects(file: Iterable[str], name: str, mapping: ColumnMap) -> Iterato
             continue
         number += 1
         item = str(number)
+        follow.reach(bytes_behind(file))
+        # The language of the first object is what short ones after it are taken to be in.
+        if follow.passes(item) and usual != "und":
+            continue
         try:
             if len(line) > _LONGEST_LINE:
                 raise ValueError(f"longer than {_LONGEST_LINE:,} characters; write one object a line")
