@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tocsin.interfaces import Edition
 from tocsin.records import (
     Attribution,
     Count,
@@ -35,6 +36,10 @@ PLACES: dict[str, tuple[str, str, str, str, float, float]] = {
     "Suq Nahrin": ("Suq Nahrin", "Dhi-Qar", "Iraq", "IRQ", 31.052, 46.263),
     "Nusaybah": ("Nusaybah", "Ninawa", "Iraq", "IRQ", 36.334, 42.118),
 }
+
+
+def edition(**changes: Any) -> Edition:
+    return replace(Edition("Spring 2024", datetime(2024, 5, 1, 9, 30, tzinfo=UTC)), **changes)
 
 
 def count(low: int | None, best: int | None, high: int | None, words: str = "") -> Count:

@@ -6,24 +6,23 @@ import json
 import re
 import stat
 from dataclasses import fields, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tocsin.errors import UsageError
-from tocsin.export import ReportSummary, _report, map_box, write_report
+from tocsin.export import _report, map_box, write_report
 from tocsin.records import Count, Counts, PublicClaim, PublicEvent, PublicQuote
 
-from .invented import BATTLES, event, invented_events, many_events
+from .invented import BATTLES, edition, event, invented_events, many_events
 from .outline import sketched_outline
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028\"'&<!--"
 
 
 def written(path: Path, events: list[PublicEvent], **options: Any) -> str:
-    options = {"title": "Spring 2024", "as_of": date(2024, 5, 1), **options}
+    options = {"edition": edition(), **options}
     write_report(events, sketched_outline(), path / "report.html", **options)
     return (path / "report.html").read_text(encoding="utf-8")
 
@@ -57,9 +56,9 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     claims = {f.name: HOSTILE for f in fields(PublicClaim) if f.type == "str"}
     claim = replace(invented_events()[0].claims[0], **claims, quotes=(PublicQuote(HOSTILE, HOSTILE),))
     bad = replace(invented_events()[0], **texts, claims=(claim,), disputed=(HOSTILE,), masked=(HOSTILE,))
-    summary = ReportSummary(reasons={HOSTILE: HOSTILE}, notes=(HOSTILE,), made_with=((HOSTILE, HOSTILE),))
+    hostile = edition(title=HOSTILE, reasons={HOSTILE: HOSTILE}, notes=(HOSTILE,), made_with=((HOSTILE, HOSTILE),))
     clean = written(tmp_path, invented_events()[:1])
-    page = written(tmp_path, [bad, replace(bad, rows=())], title=HOSTILE, summary=summary)
+    page = written(tmp_path, [bad, replace(bad, rows=())], edition=hostile)
     assert page.count("<script") == clean.count("<script") == 3
     assert page.count("</script") == 3
     assert "<img" not in page

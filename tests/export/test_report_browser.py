@@ -6,17 +6,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tocsin.export import ReportSummary, write_report
+from tocsin.export import write_report
 from tocsin.records import PublicEvent, PublicQuote
 
-from .invented import event, invented_events, many_events
+from .invented import edition, event, invented_events, many_events
 from .outline import sketched_outline
 
 pytestmark = pytest.mark.browser
@@ -61,7 +60,7 @@ def report(browser: Browser, tmp_path: Path) -> Iterator[Any]:
 
     def show(events: list[PublicEvent], size: dict[str, int] = DESK, address: str = "", **options: Any) -> Opened:
         path = tmp_path / "report.html"
-        options = {"title": "Spring 2024", "as_of": date(2024, 5, 1), **options}
+        options = {"edition": edition(), **options}
         write_report(events, sketched_outline(), path, **options)
         context = browser.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
         contexts.append(context)
@@ -205,8 +204,8 @@ def test_an_address_that_makes_no_sense_is_no_error(report: Any) -> None:
 
 
 def test_why_an_event_is_not_in_the_table_is_said(report: Any) -> None:
-    summary = ReportSummary(reasons={"undated": "No date is known."})
-    page = report(invented_events(), address="#event=e-0015", summary=summary).page
+    explained = edition(reasons={"undated": "No date is known."})
+    page = report(invented_events(), address="#event=e-0015", edition=explained).page
     expect(page.locator(".event.open .detail")).to_contain_text("Not in the event table: No date is known. ")
     expect(page.locator(".event.open")).to_contain_text("Date unknown")
 
@@ -257,7 +256,7 @@ def test_hostile_text_is_shown_and_never_run(report: Any) -> None:
     claims = (claim, replace(claim, id="c-x", url="javascript:document.title=3"))
     names = {"location": bad, "actor1": bad, "actor2": bad, "country": bad, "admin1": bad, "notes": bad}
     hostile = replace(first, **names, event_type=bad, sub_event_type=bad, claims=claims, disputed=(bad,), part_of=bad)
-    opened = report([hostile], address="#event=e-0001", title="Safe")
+    opened = report([hostile], address="#event=e-0001", edition=edition(title="Safe"))
     page = opened.page
     expect(page.locator(".event.open mark").first).to_have_text(bad)
     expect(page.locator(".event.open .place bdi").first).to_have_text(bad)
@@ -298,7 +297,7 @@ def test_print_and_dark_pages_are_whole(report: Any) -> None:
 
 def test_without_scripts_there_is_a_table(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    write_report(invented_events(), sketched_outline(), path, title="Spring 2024", as_of=date(2024, 5, 1))
+    write_report(invented_events(), sketched_outline(), path, edition())
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(path.as_uri())

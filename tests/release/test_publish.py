@@ -22,6 +22,7 @@ from tests.release.invented import (
 )
 
 from tocsin.codebook import Codebook
+from tocsin.export import table_rows
 from tocsin.records import (
     Actor,
     Claim,
@@ -37,7 +38,7 @@ from tocsin.records import (
     When,
     to_json,
 )
-from tocsin.release import Policy, gate, gate_event, public_rows, publish
+from tocsin.release import Policy, gate, gate_event, publish
 
 NAMES = [
     "Khaled al-Mansour",
@@ -85,7 +86,7 @@ def released(
 
 
 def everything(events: list[PublicEvent]) -> str:
-    return "\n".join(map(to_json, [*events, *public_rows(events)]))
+    return "\n".join(map(to_json, [*events, *table_rows(events)]))
 
 
 def planted(secret: str, sensitivity: str, code: str = "attack") -> tuple[Event, Claim, Document]:
@@ -312,7 +313,7 @@ def test_incidents_that_share_a_row_show_the_same_row_once(codebook: Codebook) -
     sources = [document(f"Report {n}: gunmen attacked Hajin.") for n in ("one", "two")]
     made = [claim(s, "attacked", participants=(REBELS, CIVILIANS), counts=DEATHS) for s in sources]
     public = released(codebook, [event(c) for c in made], made, sources)
-    (row,) = public_rows(public)
+    (row,) = table_rows(public)
     assert row.fatalities == 4
     assert all(p.rows == (row,) for p in public)
 
@@ -324,7 +325,7 @@ def test_rows_come_by_day_and_id(codebook: Codebook) -> None:
         claim(source, word, when=When(day, day, "day"), participants=(REBELS, CIVILIANS))
         for word, day in zip(("attacked", "shelled", "burned"), days, strict=True)
     ]
-    rows = public_rows(released(codebook, [event(c) for c in made], made, [source]))
+    rows = table_rows(released(codebook, [event(c) for c in made], made, [source]))
     assert [r.event_date for r in rows] == ["2025-03-01", "2025-03-05", "2025-03-09"]
 
 

@@ -11,6 +11,7 @@ from tocsin.cli import _codebook, _gazetteer
 from tocsin.cli._screen import answer, answering, print_json, print_problems, screen, watching
 from tocsin.cli._settings import day, settle
 from tocsin.errors import NothingUsable
+from tocsin.interfaces import plugin_names
 
 __all__ = ["app"]
 
@@ -56,6 +57,7 @@ Layer = Annotated[
     typer.Option("--codebook", envvar="TOCSIN_CODEBOOK", metavar="FILE", help="Codes to lay on the core codebook."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+_forms = ", ".join(plugin_names("tocsin.exporters"))
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems and errors.")]
 
 
@@ -191,30 +193,53 @@ def link(
             answer(render_linked(linked))
 
 
-@app.command(epilog="Example: tocsin export --out dataset/")
+@app.command(
+    epilog="Example: tocsin export --out dataset/ --form xlsx --form geojson "
+    "--where \"country = 'Mali' and event_date >= '2024-03-01' and fatalities > 0\""
+)
 def export(
     out_dir: Out = None,
     workspace: Home = None,
+    form: Annotated[
+        list[str] | None, typer.Option("--form", "-f", metavar="NAME", help=f"Write this form only: {_forms}.")
+    ] = None,
+    where: Annotated[
+        str,
+        typer.Option(
+            metavar="CONDITION",
+            help="With --form: only events that meet this SQL condition on the columns of the event table.",
+        ),
+    ] = "",
     codebook: Layer = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the table, the lines and the page that may be handed on, and the full record into OUT/internal."""
+    """Write the table, the lines and the page that may be handed on, and the full record into OUT/internal.
+
+    With --form, which may be given several times, only those forms are written, and nothing that is internal.
+    """
     with answering(as_json=as_json, resume="each file is either the old one or the whole new one; run it again"):
         settings = settle(out_dir, workspace, codebook=codebook)
         from tocsin import pipeline
         from tocsin.cli._account import render_exported
 
+        pipeline.check_forms(form or (), where)
         with (
             pipeline.open_workspace(settings.workspace, create=False) as kept,
             watching(quiet or as_json) as progress,
         ):
             codes, places = pipeline.open_codebook(settings.codebook), pipeline.open_places(progress)
-            exported = pipeline.export(kept, settings.out, codes, places, progress=progress)
+            exported = pipeline.export(
+                kept, settings.out, codes, places, forms=form or (), where=where, progress=progress
+            )
         if as_json:
             print_json(exported)
-        elif not quiet:
-            answer(render_exported(exported, settings.out))
+        else:
+            print_problems(exported.problems)
+            if not quiet:
+                answer(render_exported(exported, settings.out))
+    if exported.problems:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: tocsin show e-3fa9")

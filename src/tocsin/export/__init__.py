@@ -4,31 +4,49 @@ What may be handed on comes as :class:`~tocsin.records.PublicEvent`; the interna
 they stand in, and keep it to its owner.
 """
 
+from tocsin.export._columns import EventColumn, columns, has_point
 from tocsin.export._files import INTERNAL_NOTICE, prepare_internal
+from tocsin.export._geo import GeoJsonExporter, GeoParquetExporter
+from tocsin.export._kml import KmlExporter
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
-from tocsin.export._report import DEFAULT_LIMIT, ReportSummary, map_box, write_report
+from tocsin.export._plain import CsvExporter, JsonLinesExporter
+from tocsin.export._report import DEFAULT_LIMIT, map_box, write_report
 from tocsin.export._schemas import schemas, write_schemas
 from tocsin.export._tables import (
     CLAIM_COLUMNS,
     EVENT_COLUMNS,
     ClaimInContext,
     ClaimRow,
+    table_rows,
     write_claims_csv,
     write_events_csv,
 )
+from tocsin.export._where import CONDITION_COLUMNS, Condition
+from tocsin.export._xlsx import XlsxExporter
 
 __all__ = [
     "CLAIM_COLUMNS",
+    "CONDITION_COLUMNS",
     "DEFAULT_LIMIT",
     "EVENT_COLUMNS",
     "INTERNAL_NOTICE",
     "ClaimInContext",
     "ClaimLine",
     "ClaimRow",
-    "ReportSummary",
+    "Condition",
+    "CsvExporter",
+    "EventColumn",
+    "GeoJsonExporter",
+    "GeoParquetExporter",
+    "JsonLinesExporter",
+    "KmlExporter",
+    "XlsxExporter",
+    "columns",
+    "has_point",
     "map_box",
     "prepare_internal",
     "schemas",
+    "table_rows",
     "write_claims_csv",
     "write_claims_jsonl",
     "write_events_csv",

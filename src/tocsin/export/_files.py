@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["INTERNAL_NOTICE", "prepare_internal", "replacing"]
+__all__ = ["INTERNAL_NOTICE", "prepare_internal", "replacing", "replacing_file"]
 
 INTERNAL_NOTICE = "INTERNAL-DO-NOT-FORWARD.txt"
 
@@ -51,6 +51,26 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[str]]:
             os.fsync(file.fileno())
         if private:
             part.chmod(0o600)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def replacing_file(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write a file of any form to, and put it in its place only once it is whole.
+
+    If the block raises, `path` stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    # A link left there by somebody else would be written through.
+    part.unlink(missing_ok=True)
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -7,8 +7,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
-from datetime import date
+from dataclasses import astuple, fields
+from datetime import UTC, date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from tocsin.errors import UsageError
 from tocsin.export._files import replacing
 from tocsin.export._outline import Box, box_of, pack_outline
+from tocsin.interfaces import Edition
 from tocsin.records import Count, Counts, PublicClaim, PublicEvent
 
-__all__ = ["DEFAULT_LIMIT", "ReportSummary", "map_box", "write_report"]
+__all__ = ["DEFAULT_LIMIT", "map_box", "write_report"]
 
 DEFAULT_LIMIT = 5_000
 """How many events a page holds by default; a phone still opens and filters that many without a pause."""
@@ -49,31 +50,12 @@ _NO_TYPE_COLOUR = 8
 _GROUPS = ("incidents", "background", "denied", "possible", "threatened", "generic", "withdrawn")
 
 
-@dataclass(frozen=True, slots=True)
-class ReportSummary:
-    """What the page says about the work behind it; None where it is not known.
-
-    `reasons` explains the codes in ``not_exported``; `notes` are further limits to state, a sentence each;
-    `made_with` names versions (coder, codebook, gazetteer) as (name, version).
-    """
-
-    documents: int | None = None
-    copies: int | None = None
-    claims: int | None = None
-    undated_documents: int | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    made_with: tuple[tuple[str, str], ...] = ()
-
-
 def write_report(
     events: Sequence[PublicEvent],
     outline: Mapping[str, Any],
     path: Path,
+    edition: Edition,
     *,
-    title: str,
-    as_of: date,
-    summary: ReportSummary | None = None,
     internal: bool = False,
     limit: int = DEFAULT_LIMIT,
 ) -> None:
@@ -93,12 +75,8 @@ def write_report(
         which part of the world is needed.
     path : Path
         The file to write; it is replaced only once the new one is whole.
-    title : str
-        What the page is called.
-    as_of : date
-        The day as of which the dataset is shown.
-    summary : ReportSummary, optional
-        What to say about the work behind it.
+    edition : Edition
+        What the page is called, the day as of which the dataset is shown, and what to say about the work behind it.
     internal : bool
         Whether to put the banner "INTERNAL: do not forward" on every page and keep the file to its owner.
     limit : int
@@ -111,7 +89,6 @@ def write_report(
     """
     if limit < 0:
         raise UsageError(f"limit: {limit} is below zero; give how many events the page may hold")
-    summary = summary or ReportSummary()
     words = _words()
     ordered = sorted(events, key=_order)
     shown = ordered[:limit]
@@ -119,17 +96,17 @@ def write_report(
     focus = _focus(shown)
     data = {
         "types": types,
-        "reasons": dict(summary.reasons),
+        "reasons": dict(edition.reasons),
         "outline": pack_outline(outline, focus, frozenset(e.iso3 for e in shown)),
         "events": [_embed_event(event, types, words) for event in shown],
     }
     script, style = _script(), _static("report.css")
     page = _template().render(
         w=words,
-        title=title,
-        as_of=as_of,
+        title=edition.title,
+        as_of=edition.as_of.astimezone(UTC).date(),
         internal=internal,
-        summary=summary,
+        edition=edition,
         figures=_figures(ordered, types, words),
         shown=len(shown),
         total=len(ordered),
@@ -140,7 +117,7 @@ def write_report(
         style=style,
         script_hash=_hash(script),
         style_hash=_hash(style),
-        reason_words=lambda code: summary.reasons.get(code, code.replace("_", " ")),
+        reason_words=lambda code: edition.reasons.get(code, code.replace("_", " ")),
     )
     with replacing(path, private=internal) as file:
         file.write(page)

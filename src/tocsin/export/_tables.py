@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.codebook import Codebook
 from tocsin.export._files import prepare_internal, replacing
-from tocsin.records import Claim, Count, Document, EventRow
+from tocsin.records import Claim, Count, Document, EventRow, PublicEvent
 
 __all__ = [
     "CLAIM_COLUMNS",
@@ -20,6 +20,7 @@ __all__ = [
     "ClaimRow",
     "claim_row",
     "quotes_of",
+    "table_rows",
     "write_claims_csv",
     "write_events_csv",
 ]
@@ -149,6 +150,12 @@ def claim_row(context: ClaimInContext, codebook: Codebook) -> ClaimRow:
         score=round(claim.score, 4),
         evidence=msgspec.json.encode(quotes_of(claim, context.document)).decode("utf-8"),
     )
+
+
+def table_rows(events: Iterable[PublicEvent]) -> tuple[EventRow, ...]:
+    """Every row of `events` once, by day and then by id. An event may share a row with others."""
+    rows = {row.event_id_cnty: row for event in events for row in event.rows}
+    return tuple(sorted(rows.values(), key=lambda r: (r.event_date, r.event_id_cnty)))
 
 
 def write_events_csv(rows: Iterable[EventRow], path: Path) -> int:

@@ -29,7 +29,7 @@ from tocsin.pipeline._adding import add_inputs
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
 from tocsin.pipeline._dataset import Dataset
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
-from tocsin.pipeline._exporting import export_files, write_problems
+from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._progress import Silent
 from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
@@ -55,12 +55,14 @@ __all__ = [
     "Read",
     "Trial",
     "add",
+    "check_forms",
     "code",
     "explain_text",
     "export",
     "find_document",
     "find_events",
     "forget",
+    "form_names",
     "link",
     "open_codebook",
     "open_coder",
@@ -161,11 +163,32 @@ def link(workspace: Workspace, codebook: Codebook, *, progress: Progress | None 
 
 
 def export(
-    workspace: Workspace, out: Path, codebook: Codebook, gazetteer: Gazetteer, *, progress: Progress | None = None
+    workspace: Workspace,
+    out: Path,
+    codebook: Codebook,
+    gazetteer: Gazetteer,
+    *,
+    forms: Sequence[str] = (),
+    where: str = "",
+    progress: Progress | None = None,
 ) -> Exported:
-    """Write what may be handed on into `out`, and the full record into ``out/internal``."""
+    """Write what may be handed on into `out`, and the full record into ``out/internal``.
+
+    With `forms`, names of exporters (:func:`form_names`), only those are written; `where`, a condition as
+    :class:`tocsin.export.Condition` takes it, then chooses the events.
+
+    Raises
+    ------
+    UsageError
+        If a form or the condition is wrong, or there is a condition and no form.
+    """
+    check_forms(forms, where)
     begun = time.monotonic()
-    exported = export_files(workspace, out, codebook, gazetteer, progress or Silent(), datetime.now(UTC))
+    shown, now = progress or Silent(), datetime.now(UTC)
+    if forms:
+        exported = export_forms(workspace, out, codebook, gazetteer, forms, where, shown, now)
+    else:
+        exported = export_files(workspace, out, codebook, gazetteer, shown, now)
     return replace(exported, seconds=_since(begun))
 
 

@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from tocsin import export, linking, release
 from tocsin.codebook import Codebook
-from tocsin.interfaces import Gazetteer, Progress
+from tocsin.errors import UsageError
+from tocsin.interfaces import Edition, Exporter, Gazetteer, Progress, load_plugin, plugin_names
 from tocsin.pipeline import _linking
 from tocsin.pipeline._account import EventsOfType, Exported, Eye, Problem
 from tocsin.pipeline._adding import INTERNAL
@@ -20,12 +22,13 @@ from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id, s
 from tocsin.records import Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
 from tocsin.store import Workspace
 
-__all__ = ["PROBLEMS", "export_files", "passed", "write_problems"]
+__all__ = ["PROBLEMS", "check_forms", "export_files", "export_forms", "form_names", "passed", "write_problems"]
 
 PROBLEMS = f"{INTERNAL}/problems.txt"
 
 # Below this a place is more likely wrong than right.
 _LIKELY = 0.5
+_EXPORTERS = "tocsin.exporters"
 # What release saw in the documents, so that it need not look at them again each time.
 _SEEN = "seen-names"
 # Documents fetched together while claims are written.
@@ -74,24 +77,96 @@ def export_files(
     data = _gather(workspace, codebook)
     progress.advance()
     documents = StoredDocuments(workspace)
-    seen = release.SeenNames(workspace.scratch(_SEEN))
-    published = release.publish(
-        data.events, data.claims, documents, data.lineage, codebook, gazetteer, timestamp=0, seen=seen
-    )
-    public, held_back = passed(_in_id_order(_stamped(event, data) for event in published))
-    workspace.keep_scratch(_SEEN, seen.packed())
+    public, held_back = _published(data, documents, gazetteer)
     progress.advance()
     files = _Files(workspace, out, at)
     outline = _outline(gazetteer, public)
-    rows = release.public_rows(public)
-    export.write_events_csv(rows, files.path("events.csv"))
-    export.write_events_jsonl(public, files.path("events.jsonl"))
-    _report(public, outline, files.path("report.html"), data, internal=False)
+    edition = _edition(data, public, gazetteer)
+    written = {}
+    for name in ("csv", "jsonl"):
+        exporter = _exporter(name)
+        written[exporter.file] = exporter.write(public, files.path(exporter.file), edition)
+    export.write_report(public, outline, files.path("report.html"), edition)
     progress.advance()
-    _write_internal(data, documents, outline, files)
+    _write_internal(data, documents, outline, edition, files)
     progress.advance()
     progress.finish()
-    return replace(_account(data, public, rows, tuple(files.written)), problems=held_back)
+    return replace(_account(data, public, tuple(files.written)), written=written, problems=held_back)
+
+
+def export_forms(
+    workspace: Workspace,
+    out: Path,
+    codebook: Codebook,
+    gazetteer: Gazetteer,
+    forms: Sequence[str],
+    where: str,
+    progress: Progress,
+    at: datetime,
+) -> Exported:
+    """Write `forms` only, of the events that meet the condition `where`; see :func:`tocsin.pipeline.export`."""
+    exporters = [_exporter(name) for name in dict.fromkeys(forms)]
+    condition = _condition(where)
+    workspace.lock()
+    progress.start("Writing", 2 + len(exporters))
+    data = _gather(workspace, codebook)
+    progress.advance()
+    public, held_back = _published(data, StoredDocuments(workspace), gazetteer)
+    if condition is not None:
+        public = condition.select(public)
+    progress.advance()
+    edition = replace(_edition(data, public, gazetteer), where=condition.text if condition else "")
+    files = _Files(workspace, out, at)
+    written = {}
+    for exporter in exporters:
+        written[exporter.file] = exporter.write(public, files.path(exporter.file), edition)
+        progress.advance()
+    progress.finish()
+    account = _account(data, public, tuple(files.written))
+    return replace(account, where=edition.where, written=written, problems=held_back)
+
+
+def check_forms(forms: Sequence[str], where: str = "") -> None:
+    """See that every one of `forms` is known and that the condition `where` can be asked, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        If a form or the condition is wrong, or there is a condition and no form. The message names what is close.
+    """
+    if where.strip() and not forms:
+        raise UsageError("--where chooses events for forms; name one as well, such as --form csv")
+    for name in forms:
+        _exporter(name)
+    if forms:
+        _condition(where)
+
+
+def form_names() -> tuple[str, ...]:
+    """What exporters are called, in alphabetical order; none of them is loaded."""
+    return plugin_names(_EXPORTERS)
+
+
+def _exporter(name: str) -> Exporter:
+    exporter: Exporter = load_plugin(_EXPORTERS, name)()
+    return exporter
+
+
+def _condition(where: str) -> export.Condition | None:
+    return export.Condition(where) if where.strip() else None
+
+
+def _published(
+    data: _Dataset, documents: Mapping[str, Document], gazetteer: Gazetteer
+) -> tuple[list[PublicEvent], tuple[Problem, ...]]:
+    """The events as they may leave, by id, and a problem for each that the last gate holds back."""
+    seen = release.SeenNames(data.workspace.scratch(_SEEN))
+    published = release.publish(
+        data.events, data.claims, documents, data.lineage, data.codebook, gazetteer, timestamp=0, seen=seen
+    )
+    found = passed(_in_id_order(_stamped(event, data) for event in published))
+    data.workspace.keep_scratch(_SEEN, seen.packed())
+    return found
 
 
 def write_problems(workspace: Workspace, problems: Sequence[Problem], out: Path, at: datetime) -> None:
@@ -185,7 +260,11 @@ def _stamped(event: PublicEvent, data: _Dataset) -> PublicEvent:
 
 
 def _write_internal(
-    data: _Dataset, documents: Mapping[str, Document], outline: Mapping[str, Any], files: _Files
+    data: _Dataset,
+    documents: Mapping[str, Document],
+    outline: Mapping[str, Any],
+    edition: Edition,
+    files: _Files,
 ) -> None:
     rows, left_out = linking.project(data.events, data.claims, data.shells, data.lineage, data.codebook, 0)
     rows_of: dict[str, list[EventRow]] = defaultdict(list)
@@ -198,7 +277,8 @@ def _write_internal(
     export.write_claims_csv(_in_context(data), files.path(f"{INTERNAL}/claims.csv"), data.codebook)
     export.write_claims_jsonl(_in_context(data), files.path(f"{INTERNAL}/claims.jsonl"))
     export.write_internal_events_jsonl(sorted(data.events, key=lambda e: e.id), files.path(f"{INTERNAL}/events.jsonl"))
-    _report(full, outline, files.path(f"{INTERNAL}/report.html"), data, internal=True)
+    titled = replace(edition, title=_title(full))
+    export.write_report(full, outline, files.path(f"{INTERNAL}/report.html"), titled, internal=True)
 
 
 def _in_context(data: _Dataset) -> Iterator[export.ClaimInContext]:
@@ -227,20 +307,24 @@ def _outline(gazetteer: Gazetteer, events: Sequence[PublicEvent]) -> Mapping[str
     return empty if outline is None or box is None else dict(outline(box))
 
 
-def _report(
-    events: Sequence[PublicEvent], outline: Mapping[str, Any], path: Path, data: _Dataset, *, internal: bool
-) -> None:
-    summary = export.ReportSummary(
+def _edition(data: _Dataset, events: Sequence[PublicEvent], gazetteer: Gazetteer) -> Edition:
+    coders = sorted({claim.coder for found in data.claims_of.values() for claim in found if claim.coder})
+    return Edition(
+        title=_title(events),
+        as_of=data.vintage or datetime.now(UTC),
         documents=len(data.shells),
         copies=data.copies,
         claims=sum(map(len, data.claims_of.values())),
         undated_documents=sum(d.published is None for d in data.shells.values()),
         reasons=data.codebook.not_exported,
         notes=_notes(data),
-        made_with=(("codebook", f"{data.codebook.name} {data.codebook.edition}".strip()),),
+        made_with=(
+            ("tocsin", version("tocsin")),
+            ("codebook", f"{data.codebook.name} {data.codebook.edition}".strip()),
+            *(("coder", coder) for coder in coders),
+            ("gazetteer", gazetteer.version),
+        ),
     )
-    as_of = data.vintage.date() if data.vintage else datetime.now(UTC).date()
-    export.write_report(events, outline, path, title=_title(events), as_of=as_of, summary=summary, internal=internal)
 
 
 def _notes(data: _Dataset) -> tuple[str, ...]:
@@ -261,9 +345,8 @@ def _title(events: Iterable[PublicEvent]) -> str:
 # The account
 
 
-def _account(
-    data: _Dataset, public: Sequence[PublicEvent], rows: Sequence[EventRow], files: tuple[str, ...]
-) -> Exported:
+def _account(data: _Dataset, public: Sequence[PublicEvent], files: tuple[str, ...]) -> Exported:
+    rows = export.table_rows(public)
     claims = Counter(claim.modality for found in data.claims_of.values() for claim in found)
     exported = [event for event in public if event.rows]
     in_table = {event.id for event in exported}

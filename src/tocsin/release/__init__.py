@@ -6,7 +6,7 @@ from tocsin.release._gate import gate_event
 from tocsin.release._masking import ReleaseError, gate, scan_for_secrets
 from tocsin.release._names import PlaceNames, SeenNames
 from tocsin.release._policy import LOCAL_SOURCE, Policy
-from tocsin.release._publish import public_rows, publish
+from tocsin.release._publish import publish
 
 __all__ = [
     "LOCAL_SOURCE",
@@ -16,7 +16,6 @@ __all__ = [
     "SeenNames",
     "gate",
     "gate_event",
-    "public_rows",
     "publish",
     "scan_for_secrets",
 ]

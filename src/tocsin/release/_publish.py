@@ -38,7 +38,7 @@ from tocsin.release._patterns import find_patterns
 from tocsin.release._places import PublicPlaces, names_of
 from tocsin.release._policy import LOCAL_SOURCE, Policy, is_sensitive, role
 
-__all__ = ["public_rows", "publish"]
+__all__ = ["publish"]
 
 QUOTE_LIMIT = 160
 """Characters. The words that a field was read from are a phrase; what is longer is a passage."""
@@ -108,12 +108,6 @@ def publish(
             by_event[event_id].append(clean)
     for draft in drafts:
         yield release.public(draft, tuple(by_event[draft.event.id]), reasons.get(draft.event.id, ""))
-
-
-def public_rows(events: Iterable[PublicEvent]) -> tuple[EventRow, ...]:
-    """Every row of `events` once, by day and then by id. An event may share a row with others."""
-    rows = {row.event_id_cnty: row for event in events for row in event.rows}
-    return tuple(sorted(rows.values(), key=lambda r: (r.event_date, r.event_id_cnty)))
 
 
 @dataclass(frozen=True, slots=True)
