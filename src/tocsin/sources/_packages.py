@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tocsin.errors import UnreadableInput
+from tocsin.sources._mapping import ColumnMaps
 
 __all__ = ["DEEPEST", "MAX_RATIO", "MOST_BYTES", "MOST_MEMBERS", "SMALL", "Budget", "check_office", "is_bomb"]
 
@@ -26,11 +27,12 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(slots=True)
 class Budget:
-    """What may still be unpacked of the file that was given, and how deep in it we are."""
+    """What may still be unpacked of the file that was given, how deep in it we are, and the maps for what is inside."""
 
     left: int = MOST_BYTES
     members: int = MOST_MEMBERS
     depth: int = 0
+    maps: ColumnMaps = field(default_factory=ColumnMaps)
 
 
 def is_bomb(member: zipfile.ZipInfo) -> bool:

@@ -5,15 +5,30 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from tocsin.errors import InputError, UnreadableInput
-from tocsin.interfaces import Item, Source, load_plugins
+from tocsin.interfaces import ColumnMap, Item, Outline, Source, load_plugins
+from tocsin.records import Sensitivity
+from tocsin.sources._mapping import ColumnMaps
 from tocsin.sources._packages import Budget
 
-__all__ = ["Input", "Member", "Received", "ending", "find", "read", "read_input", "read_inside", "source_for"]
+__all__ = [
+    "Input",
+    "Member",
+    "Received",
+    "ending",
+    "find",
+    "map_key",
+    "outlines",
+    "read",
+    "read_input",
+    "read_inside",
+    "source_for",
+    "takes_map",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +92,12 @@ def read(paths: Sequence[Path]) -> Iterator[Received | InputError]:
             yield from read_input(found)
 
 
-def read_input(given: Input) -> Iterator[Received | InputError]:
-    """Yield the documents of one input, and an error for each part that could not be read."""
-    for found in read_inside(given.path, given.name):
+def read_input(given: Input, maps: ColumnMaps | None = None) -> Iterator[Received | InputError]:
+    """Yield the documents of one input, and an error for each part that could not be read.
+
+    `maps` are what a person said of columns; they count for files inside the input by their own names.
+    """
+    for found in read_inside(given.path, given.name, None if maps is None else Budget(maps=maps)):
         if isinstance(found, InputError):
             yield found
         else:
@@ -97,13 +115,50 @@ def read_inside(path: Path, name: str, budget: Budget | None = None) -> Iterator
     if source is None:
         yield _unknown(name)
         return
+    mapping = ColumnMap() if budget is None else budget.maps.of(name)
+    mapped = getattr(source, "read_mapped", None) if mapping != ColumnMap() else None
+    within = getattr(source, "read_within", None) if budget is not None else None
     try:
-        within = getattr(source, "read_within", None) if budget is not None else None
-        yield from source.read(path, name) if within is None else within(path, name, budget)
+        if mapped is not None:
+            found = mapped(path, name, mapping)
+        else:
+            found = source.read(path, name) if within is None else within(path, name, budget)
+        yield from found if mapping.sensitivity is None or within is not None else _marked(found, mapping.sensitivity)
     except Exception as error:  # One broken file, or somebody's source, must not end a batch of thousands.
         yield UnreadableInput(
             name, f"could not be read ({type(error).__name__}: {error}); leave it out and report this"
         )
+
+
+def _marked(found: Iterator[Item | InputError], sensitivity: Sensitivity) -> Iterator[Item | InputError]:
+    for each in found:
+        if isinstance(each, InputError):
+            yield each
+        else:
+            yield replace(each, document=replace(each.document, sensitivity=sensitivity))
+
+
+def outlines(given: Input, maps: ColumnMaps) -> tuple[Outline, ...]:
+    """How an input is laid out; nothing where its source does not tell, or reading it will say what is wrong."""
+    tell = getattr(source_for(given.path), "outlines", None)
+    try:
+        return tuple(tell(given.path, given.name, maps.of(given.name))) if tell else ()
+    except Exception:  # Somebody's source must not end a preview; what is wrong is said where the input is read.
+        return ()
+
+
+def takes_map(given: Input) -> bool:
+    """Whether columns of this input, or of files inside it, can be mapped."""
+    return _holds_files(given) or hasattr(source_for(given.path), "read_mapped")
+
+
+def _holds_files(given: Input) -> bool:
+    return hasattr(source_for(given.path), "read_within")
+
+
+def map_key(given: Input, maps: ColumnMaps) -> str:
+    """A short name of what the maps say of an input, and of any file that may be inside it; empty for nothing."""
+    return maps.key(None if _holds_files(given) else given.name)
 
 
 def find(paths: Sequence[Path]) -> Iterator[Input | InputError]:
