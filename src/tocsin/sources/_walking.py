@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import ColumnMap, Item, Outline, Source, load_plugins
-from tocsin.records import Sensitivity
+from tocsin.records import Document, Sensitivity, content_id
 from tocsin.sources._mapping import ColumnMaps
 from tocsin.sources._packages import Budget
 
@@ -20,6 +20,7 @@ __all__ = [
     "Member",
     "Received",
     "ending",
+    "endings",
     "find",
     "map_key",
     "outlines",
@@ -45,12 +46,18 @@ class Input:
         SHA-256 (hex) of its bytes.
     beside : str
         SHA-256 (hex) of the files beside it that it is read with, such as the form of its answers; empty for none.
+    url : str
+        Where it was fetched from; empty for a file.
+    restricted : bool
+        Whether all that is in it is restricted, whatever its form.
     """
 
     name: str
     path: Path
     original: str
     beside: str = ""
+    url: str = ""
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,18 @@ def read_input(given: Input, maps: ColumnMaps | None = None) -> Iterator[Receive
             yield found
         else:
             name = found.name if isinstance(found, Member) else given.name
-            yield Received(name, given.path, given.original, found)
+            yield Received(name, given.path, given.original, replace(found, document=_credited(found.document, given)))
+
+
+def _credited(document: Document, given: Input) -> Document:
+    """`document` with what is known of it by where it came from."""
+    if given.restricted:
+        document = replace(document, sensitivity="restricted")
+    if not given.url:
+        return document
+    # What stands around an article is other at each visit: a fetched page is the same as long as its article is.
+    known_by = content_id("d", document.text, document.url or given.url) if document.form == "web page" else document.id
+    return replace(document, id=known_by, url=document.url or given.url)
 
 
 def read_inside(path: Path, name: str, budget: Budget | None = None) -> Iterator[Item | InputError]:
@@ -161,19 +179,23 @@ def map_key(given: Input, maps: ColumnMaps) -> str:
     return maps.key(None if _holds_files(given) else given.name)
 
 
-def find(paths: Sequence[Path]) -> Iterator[Input | InputError]:
-    """Yield the inputs under `paths` in order, and an error for each that is of no known form or cannot be opened."""
+def find(paths: Sequence[Path], wanted: Callable[[Path], bool] = lambda _: True) -> Iterator[Input | InputError]:
+    """Yield the inputs under `paths` in order, and an error for each that is of no known form or cannot be opened.
+
+    Files that are not `wanted` are passed over unopened.
+    """
     for given in paths:
         top = Path(os.path.abspath(given))  # not resolved: a link that is given is meant
         if top.is_dir():
-            yield from _folder(top)
+            yield from _folder(top, wanted)
         elif top.exists():
-            yield _input(top, top.name)
+            if wanted(top):
+                yield _input(top, top.name)
         else:
             yield InputError(str(given), "does not exist; check the path")
 
 
-def _folder(top: Path) -> Iterator[Input | InputError]:
+def _folder(top: Path, wanted: Callable[[Path], bool]) -> Iterator[Input | InputError]:
     inside = top.resolve()
     unreadable: list[OSError] = []
     entries: list[Path] = []
@@ -186,7 +208,7 @@ def _folder(top: Path) -> Iterator[Input | InputError]:
         yield InputError(
             _name(Path(error.filename), top), f"cannot be opened ({error.strerror}); check its permissions"
         )
-    for path in sorted(entries, key=lambda p: p.relative_to(top).as_posix()):
+    for path in sorted(filter(wanted, entries), key=lambda p: p.relative_to(top).as_posix()):
         name = _name(path, top)
         if path.is_symlink() and not path.resolve().is_relative_to(inside):
             yield InputError(
@@ -223,6 +245,11 @@ def ending(name: str | PurePath) -> str:
     suffixes = [s.lower()[:12] for s in PurePath(name).suffixes]
     two = "".join(suffixes[-2:])
     return two if two in _sources() else "".join(suffixes[-1:])
+
+
+def endings() -> frozenset[str]:
+    """Every ending that some source reads, in lower case with its dot."""
+    return frozenset(_sources())
 
 
 def _name(path: Path, top: Path) -> str:

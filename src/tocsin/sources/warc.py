@@ -25,34 +25,12 @@ from tocsin.interfaces import Item
 from tocsin.sources._cleaning import collapse
 from tocsin.sources._decoding import MAX_BYTES
 from tocsin.sources._packages import MAX_RATIO, SMALL, Budget
+from tocsin.sources._sniffing import MEDIA_ENDINGS, VAGUE_MEDIA
 from tocsin.sources._unpacking import read_member, short
 from tocsin.sources.archives import read_zip
 
 __all__ = ["WaczSource", "WarcSource"]
 
-_ENDINGS = {
-    "text/html": ".html",
-    "application/xhtml+xml": ".html",
-    "text/plain": ".txt",
-    "text/markdown": ".md",
-    "application/pdf": ".pdf",
-    "application/rss+xml": ".xml",
-    "application/atom+xml": ".xml",
-    "application/rdf+xml": ".xml",
-    "application/xml": ".xml",
-    "text/xml": ".xml",
-    "application/feed+json": ".json",
-    "application/json": ".json",
-    "application/ld+json": ".json",
-    "application/geo+json": ".json",
-    "application/x-ndjson": ".jsonl",
-    "text/csv": ".csv",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
-}
-"""Media types by the source that reads them."""
-_VAGUE = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/download"})
 _OFTEN_NO_REPORT = frozenset({".xml", ".json", ".jsonl"})
 """Sites answer their own scripts in these: one that holds no report says nothing about the archive."""
 _LONGEST_HEAD = 1_000_000
@@ -231,14 +209,14 @@ def _documents(
 def _ending(media: str, uri: str, body: bytes) -> str | None:
     """The ending by which a payload's source is found, None for what is no report."""
     kind = media.partition(";")[0].strip()
-    if kind in _VAGUE:
+    if kind in VAGUE_MEDIA:
         suffix = PurePosixPath(urlsplit(uri).path).suffix.lower() if "[" not in uri else ""
         if suffix in (".htm", ".xhtml") or (
             not suffix and body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
         ):
             return ".html"
-        return suffix if suffix in _ENDINGS.values() else None
-    return _ENDINGS.get(kind)
+        return suffix if suffix in MEDIA_ENDINGS.values() else None
+    return MEDIA_ENDINGS.get(kind)
 
 
 def _split(head: bytes) -> tuple[dict[str, str], bool, bytes]:
