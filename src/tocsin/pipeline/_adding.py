@@ -17,7 +17,7 @@ from tocsin.errors import InputError
 from tocsin.interfaces import Progress
 from tocsin.pipeline._account import Problem, Read
 from tocsin.records import Document, When
-from tocsin.sources import Following, Input, find, following, read_input
+from tocsin.sources import ColumnMaps, Following, Input, find, following, map_key, read_input
 from tocsin.store import Arrival, Run, Workspace
 
 __all__ = ["INTERNAL", "add_inputs"]
@@ -31,6 +31,9 @@ STEP = "read"
 READING = "reading"
 """What runs are called that record how far a long input was read."""
 
+# Letters of a token that name the input; "d" behind them says that a date filled gaps, "-" and a key which map was
+# used, and "!" that some of it could not be read, so that it is read again.
+_BASE = 20
 # Documents a batch: what a kill makes us read again, and what is held at once.
 _BATCH = 200
 # Documents of one input after which it is recorded how far it was read: a second of work, so that a record costs
@@ -194,21 +197,63 @@ class _Batch:
         counts["known"] += len(added.known) - len(added.identical)
 
 
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """What inputs were read as last, by what names them: the token of the latest run."""
+
+    maps: ColumnMaps
+    published: date | None
+    latest: dict[str, str]
+
+    @classmethod
+    def of(cls, workspace: Workspace, maps: ColumnMaps, published: date | None) -> _Readings:
+        """Look it up in the runs of `workspace`."""
+        tokens = (token for run in workspace.runs(STEP) for token in run.marker.split())
+        return cls(maps, published, {token[:_BASE]: token for token in tokens})
+
+    def token(self, given: Input) -> str:
+        """What an input is called that is now read to its end."""
+        return self.tokens(given)[-1]
+
+    def tokens(self, given: Input) -> list[str]:
+        """The tokens under which it may have been read so that nothing is left to find."""
+        key = map_key(given, self.maps)
+        # A date given now may fill gaps that an earlier run without one left.
+        days = [date.min, *([None] if self.published is None else [])]
+        return [_token(given, day) + (f"-{key}" if key else "") for day in days]
+
+    def is_done(self, given: Input) -> bool:
+        """Whether it was read so before, and not otherwise since then."""
+        return self.latest.get(_token(given, None)) in self.tokens(given)
+
+    def is_turned(self, given: Input) -> bool:
+        """Whether it was last read with other columns."""
+        before = self.latest.get(_token(given, None), "").rstrip("!")
+        return before.partition("-")[2] != map_key(given, self.maps)
+
+
 def add_inputs(
-    workspace: Workspace, paths: Sequence[Path], published: date | None, progress: Progress, at: datetime
+    workspace: Workspace,
+    paths: Sequence[Path],
+    published: date | None,
+    progress: Progress,
+    at: datetime,
+    maps: ColumnMaps | None = None,
 ) -> Read:
     """Read everything under `paths` into `workspace`; see :func:`tocsin.pipeline.add`."""
     tally = _Tally()
     inputs = list(_found(paths, _own(workspace), tally))
-    done = frozenset(token for run in workspace.runs(STEP) for token in run.marker.split())
-    waiting = [i for i in inputs if not _was_read(i, published, done)]
+    readings = _Readings.of(workspace, maps or ColumnMaps(), published)
+    waiting = [i for i in inputs if not readings.is_done(i)]
     begun = workspace.runs(READING)
     batch = _Batch(workspace, tally, at)
     steps = _Steps(progress, waiting)
     for given in waiting:
-        place = _Place.of(_tokens(given, published), begun)
-        if _take(workspace, given, published, place, batch, tally, steps):
-            batch.end(_token(given, published))
+        place = _Place.of(readings.tokens(given), begun)
+        if _take(workspace, given, readings, place, batch, tally, steps):
+            batch.end(readings.token(given))
+        elif readings.is_turned(given):
+            batch.end(readings.token(given) + "!")
         steps.ended(given)
     batch.store()
     progress.finish()
@@ -274,7 +319,7 @@ def _found(paths: Sequence[Path], own: tuple[Path, ...], tally: _Tally) -> Itera
 def _take(
     workspace: Workspace,
     given: Input,
-    published: date | None,
+    readings: _Readings,
     place: _Place,
     batch: _Batch,
     tally: _Tally,
@@ -282,10 +327,11 @@ def _take(
 ) -> bool:
     """Read one input from its place on; return whether all of it could be."""
     kept = place.resumes
+    turned = readings.is_turned(given)
     tally.counts["resumed"] += place.resumes
     batch.begin(place)
     with following(Following(given.path, place.passed(), steps.reach)):
-        for received in read_input(given):
+        for received in read_input(given, readings.maps):
             if isinstance(received, InputError):
                 place.trouble(received.item)
                 if place.problems <= _MOST_PROBLEMS:
@@ -298,8 +344,8 @@ def _take(
                     tally.problems.append(Problem(given.name, error.reason))
                     return False
                 kept = True
-            document = _dated(received.item.document, published)
-            batch.add(Arrival(document, received.name, received.item.item, given.original))
+            document = _dated(received.item.document, readings.published)
+            batch.add(Arrival(document, received.name, received.item.item, given.original, anew=turned))
     if place.problems > _MOST_PROBLEMS:
         more = f"{place.problems - _MOST_PROBLEMS:,} more things are wrong with it; mend what is listed and run again"
         tally.problems.append(Problem(given.name, more))
@@ -313,20 +359,10 @@ def _dated(document: Document, published: date | None) -> Document:
     return replace(document, published=When(published, published, "day", anchor="given"))
 
 
-def _was_read(given: Input, published: date | None, done: frozenset[str]) -> bool:
-    return any(token in done for token in _tokens(given, published))
-
-
-def _tokens(given: Input, published: date | None) -> list[str]:
-    """The tokens under which it may have been read so that nothing is left to find."""
-    # A date given now may fill gaps that an earlier run without one left.
-    return [_token(given, date.min), *([_token(given, None)] if published is None else [])]
-
-
 def _token(given: Input, published: date | None) -> str:
     """Names an input, as read by these readers, without saying anything about it."""
-    parts = "\0".join((given.name, given.original, _readers())).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(parts).hexdigest()[:20] + ("d" if published else "")
+    parts = "\0".join((given.name, given.original, given.beside, _readers())).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(parts).hexdigest()[:_BASE] + ("d" if published else "")
 
 
 @lru_cache(maxsize=1)
