@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
+from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Neighbour",
     "TimeExpression",
     "Told",
+    "cells_by_field",
     "default_coder",
     "find_times",
     "nearest_examples",

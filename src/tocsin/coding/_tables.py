@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,7 +28,7 @@ from tocsin.records import (
     When,
 )
 
-__all__ = ["Row", "apply_row", "narrative_parts", "read_row"]
+__all__ = ["MONTH_FIRST", "Row", "apply_row", "cells_by_field", "narrative_parts", "read_row"]
 
 _PATTERNS = vocabulary("tables").patterns
 # What a column may hold, in order of preference: the first whose names fit a heading has it.
@@ -36,6 +37,15 @@ _COLUMNS = (
     "text", "type", "source",
 )  # fmt: skip
 _KIND_OF_PLACE = {"place": "", "district": "district", "area": "province"}
+# What a source calls the cells of columns that a person has named, or that it has named for them.
+_NAMED = {
+    "text": "text", "event_date": "date", "place": "place", "admin1": "area", "admin2": "district",
+    "country": "country", "actor1": "actor1", "actor2": "actor2", "killed": "deaths", "injured": "injured",
+    "abducted": "taken", "displaced": "displaced", "type": "type", "informant": "source",
+}  # fmt: skip
+MONTH_FIRST = " (month first)"
+"""What a source puts behind the name of a column of days where its table writes the month first."""
+_MONTH_AND_DAY = re.compile(r"\b(0?[1-9]|1[0-2])([/.-])(\d{1,2})\2(?=(?:\d\d){1,2}\b)")
 # The longest cell is a narrative only where it has this many spaces.
 _NARRATIVE = 3
 # Demonstrations that somebody acts against.
@@ -80,16 +90,30 @@ def read_row(document: Document) -> Row | None:
     return replace(row, toponym=_toponym(row)) if row.cells else None
 
 
+def cells_by_field(document: Document) -> dict[str, Part]:
+    """The cells of a row that are evidence, by what they hold."""
+    return _cells(document)
+
+
 def _cells(document: Document) -> dict[str, Part]:
     found: dict[str, Part] = {}
-    for part in document.parts:
-        if part.kind != "cell":
+    cells = [p for p in document.parts if p.kind == "cell"]
+    # What was named so on purpose goes before what only looks like it.
+    for part in cells:
+        if column := _NAMED.get(_heading(part)):
+            found.setdefault(column, part)
+    for part in cells:
+        name = _heading(part)
+        if any(part is p for p in found.values()):
             continue
-        name = part.name.strip()
         column = next((c for c in _COLUMNS if c not in found and _PATTERNS[c].match(name)), None)
         if column is not None:
             found[column] = part
     return found
+
+
+def _heading(part: Part) -> str:
+    return part.name.removesuffix(MONTH_FIRST).strip()
 
 
 def _toponym(row: Row) -> Toponym | None:
@@ -146,6 +170,8 @@ def _with_day_and_place(row: Row, claim: Claim, place: Place | None, anchor: dat
     when, where = claim.when, claim.where
     if "date" in row.cells:
         words = row.words("date")
+        if row.cells["date"].name.endswith(MONTH_FIRST):
+            words = _MONTH_AND_DAY.sub(r"\3\2\1\2", words)
         if not words:
             when = When(anchor="the row's date is blank")
             changes.append(("when", None))

@@ -31,15 +31,18 @@ from tocsin.pipeline._dataset import Dataset
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._linking import link_claims
+from tocsin.pipeline._previewing import Preview, PreviewedColumn, PreviewedDocument, PreviewedPart, preview
 from tocsin.pipeline._progress import Silent
 from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
 from tocsin.pipeline._teaching import Trial, try_codes
+from tocsin.sources import ColumnMaps, map_from
 from tocsin.store import Forgotten, Workspace
 
 __all__ = [
     "Account",
     "ClaimReading",
     "Coded",
+    "ColumnMaps",
     "Dataset",
     "EventReading",
     "EventsOfType",
@@ -51,6 +54,10 @@ __all__ = [
     "Linked",
     "Mark",
     "Neighbour",
+    "Preview",
+    "PreviewedColumn",
+    "PreviewedDocument",
+    "PreviewedPart",
     "Problem",
     "Read",
     "Trial",
@@ -64,10 +71,12 @@ __all__ = [
     "forget",
     "form_names",
     "link",
+    "map_from",
     "open_codebook",
     "open_coder",
     "open_places",
     "open_workspace",
+    "preview",
     "read_event",
     "run",
     "try_codes",
@@ -84,6 +93,7 @@ def run(
     workspace: Path | None = None,
     published: date | None = None,
     codebook: Path | None = None,
+    maps: ColumnMaps | None = None,
     progress: Progress | None = None,
 ) -> Account:
     """Turn the reports under `paths` into an event dataset in `out`.
@@ -100,6 +110,8 @@ def run(
         The day of publication of documents that do not tell theirs.
     codebook : Path, optional
         A layer on the core codebook.
+    maps : ColumnMaps, optional
+        What columns hold, where their names do not say it.
     progress : Progress, optional
 
     Raises
@@ -113,7 +125,7 @@ def run(
     """
     codes = open_codebook(codebook)
     with open_workspace(workspace or out / "workspace") as kept:
-        read = add(kept, paths, published=published, progress=progress)
+        read = add(kept, paths, published=published, maps=maps, progress=progress)
         if not read.usable:
             raise NothingUsable(_nothing(read.problems))
         places = open_places(progress)
@@ -137,14 +149,20 @@ def open_workspace(path: Path, *, create: bool = True) -> Workspace:
 
 
 def add(
-    workspace: Workspace, paths: Sequence[Path], *, published: date | None = None, progress: Progress | None = None
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    published: date | None = None,
+    maps: ColumnMaps | None = None,
+    progress: Progress | None = None,
 ) -> Read:
     """Read the files and folders `paths` into `workspace`.
 
-    Inputs that were read to their end before are passed over; `published` fills gaps only.
+    Inputs that were read to their end before are passed over, unless `maps` now says otherwise what their columns
+    hold: then their documents are revised. `published` fills gaps only.
     """
     begun = time.monotonic()
-    read = add_inputs(workspace, paths, published, progress or Silent(), datetime.now(UTC))
+    read = add_inputs(workspace, paths, published, progress or Silent(), datetime.now(UTC), maps)
     return replace(read, seconds=_since(begun))
 
 

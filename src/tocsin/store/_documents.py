@@ -36,12 +36,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A document as it arrived: under which name, as which item, in which original (SHA-256)."""
+    """A document as it arrived: under which name, as which item, in which original (SHA-256).
+
+    `anew` says that a person wants it as it is read now, also where an earlier version of it was the same.
+    """
 
     document: Document
     name: str
     item: str = ""
     original: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +166,14 @@ def add_batch(connection: Connection, arrivals: Sequence[Arrival], at: datetime)
             forgotten.append(identity)
             condemn_original(connection, arrival.original, moment)
             continue
-        document = _settle(arrival.document, known.current.get(identity))
+        current = known.current.get(identity)
+        document = _settle(arrival.document, current)
         record = document_json(document, arrival.name, arrival.item)
-        if fingerprint(record) in known.seen.get(identity, ()):
+        if current is not None and arrival.anew:
+            same = record == document_json(current)
+        else:
+            same = fingerprint(record) in known.seen.get(identity, ())
+        if same:
             unchanged.append(identity)
             if identity in known.received_now:
                 identical.append(identity)
