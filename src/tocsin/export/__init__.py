@@ -6,6 +6,7 @@ they stand in, and keep it to its owner.
 
 from tocsin.export._columns import EventColumn, columns, has_point
 from tocsin.export._files import INTERNAL_NOTICE, prepare_internal
+from tocsin.export._ged import GED_REASONS, GedExporter, GedRow, ged_rows, priogrid_gid, write_events_ged
 from tocsin.export._geo import GeoJsonExporter, GeoParquetExporter
 from tocsin.export._kml import KmlExporter
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
@@ -29,6 +30,7 @@ __all__ = [
     "CONDITION_COLUMNS",
     "DEFAULT_LIMIT",
     "EVENT_COLUMNS",
+    "GED_REASONS",
     "INTERNAL_NOTICE",
     "ClaimInContext",
     "ClaimLine",
@@ -36,20 +38,25 @@ __all__ = [
     "Condition",
     "CsvExporter",
     "EventColumn",
+    "GedExporter",
+    "GedRow",
     "GeoJsonExporter",
     "GeoParquetExporter",
     "JsonLinesExporter",
     "KmlExporter",
     "XlsxExporter",
     "columns",
+    "ged_rows",
     "has_point",
     "map_box",
     "prepare_internal",
+    "priogrid_gid",
     "schemas",
     "table_rows",
     "write_claims_csv",
     "write_claims_jsonl",
     "write_events_csv",
+    "write_events_ged",
     "write_events_jsonl",
     "write_internal_events_jsonl",
     "write_report",
