@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tocsin.errors import InputError, UnreadableInput
@@ -17,7 +17,7 @@ from tocsin.interfaces import Item
 from tocsin.sources._packages import Budget
 from tocsin.sources._walking import Member, ending, read_inside
 
-__all__ = ["UNPACKING_ERRORS", "read_member", "short", "unpacked", "write"]
+__all__ = ["UNPACKING_ERRORS", "read_member", "read_members", "short", "unpacked", "write"]
 
 UNPACKING_ERRORS = (
     zipfile.BadZipFile,
@@ -49,14 +49,23 @@ def write(chunks: Iterable[bytes], path: Path, budget: Budget) -> None:
 
 def read_member(chunks: Iterable[bytes], name: str, budget: Budget) -> Iterator[Item | InputError]:
     """Yield what is in a member that `chunks` unpack, called `name` in messages; its form is told from its ending."""
+    return read_members([(name, chunks)], budget)
+
+
+def read_members(members: Sequence[tuple[str, Iterable[bytes]]], budget: Budget) -> Iterator[Item | InputError]:
+    """Yield what is in members, given as (name, chunks), that lie beside each other while they are read."""
     with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
-        path = Path(folder) / f"member{ending(name)}"
-        try:
-            write(chunks, path, budget)
-        except UNPACKING_ERRORS as error:
-            yield UnreadableInput(name, f"cannot be unpacked ({short(error)}); get the archive again")
-            return
-        yield from unpacked(path, name, budget)
+        paths: list[tuple[Path, str]] = []
+        for number, (name, chunks) in enumerate(members, start=1):
+            path = Path(folder) / f"member{number}{ending(name)}"
+            try:
+                write(chunks, path, budget)
+                paths.append((path, name))
+            except UNPACKING_ERRORS as error:
+                path.unlink(missing_ok=True)
+                yield UnreadableInput(name, f"cannot be unpacked ({short(error)}); get the archive again")
+        for path, name in paths:
+            yield from unpacked(path, name, budget)
 
 
 def unpacked(path: Path, name: str, budget: Budget) -> Iterator[Item | InputError]:

@@ -1,7 +1,8 @@
 """Zip files: every file inside is read as if it lay in a folder of that name.
 
-Nothing is unpacked under a name that the archive gives: each member in turn goes, under a name of ours, into
-a private temporary folder that is removed when the member was read.
+Nothing is unpacked under a name that the archive gives: each member in turn (tables of a folder together, as they
+may be answers and their form) goes, under a name of ours, into a private temporary folder that is removed when it
+was read.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from pathlib import Path, PurePosixPath
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item
 from tocsin.sources._packages import DEEPEST, MOST_BYTES, MOST_MEMBERS, Budget, is_bomb
-from tocsin.sources._unpacking import read_member, short
+from tocsin.sources._unpacking import read_members, short
+from tocsin.sources._walking import ending
 
 __all__ = ["ZipSource", "read_zip"]
 
 _CHUNK = 1 << 20
+_READ_TOGETHER = frozenset({".csv", ".json", ".xlsx"})
+"""Endings of what is unpacked together: answers are read with their form and the tables beside them."""
 
 
 class ZipSource:
@@ -51,8 +55,8 @@ def read_zip(
             files = [m for m in members if not (m.is_dir() or _is_hidden(m.filename)) and wanted(m.filename)]
             if not files:
                 raise UnreadableInput(name, "holds no files that are read; leave it out")
-            for member in files:
-                yield from _member(archive, member, f"{name}/{member.filename}", budget)
+            for together in _together(files):
+                yield from _members(archive, together, name, budget)
     except UnreadableInput as error:
         yield error
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
@@ -86,14 +90,30 @@ def _refusal(member: zipfile.ZipInfo, budget: Budget) -> str:
     return ""
 
 
-def _member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, budget: Budget
+def _together(files: list[zipfile.ZipInfo]) -> Iterator[list[zipfile.ZipInfo]]:
+    """Members one by one; those of a folder together that may be answers with their form."""
+    folders: dict[PurePosixPath, list[zipfile.ZipInfo]] = {}
+    for member in files:
+        if ending(member.filename) in _READ_TOGETHER:
+            folders.setdefault(PurePosixPath(member.filename).parent, []).append(member)
+    for member in files:
+        if ending(member.filename) not in _READ_TOGETHER:
+            yield [member]
+        elif folder := folders.pop(PurePosixPath(member.filename).parent, []):
+            yield folder
+
+
+def _members(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, budget: Budget
 ) -> Iterator[Item | InputError]:
-    budget.members -= 1
-    if reason := _refusal(member, budget):
-        yield UnreadableInput(name, reason)
-        return
-    yield from read_member(_chunks(archive, member), name, budget)
+    sound: list[zipfile.ZipInfo] = []
+    for member in members:
+        budget.members -= 1
+        if reason := _refusal(member, budget):
+            yield UnreadableInput(f"{name}/{member.filename}", reason)
+        else:
+            sound.append(member)
+    yield from read_members([(f"{name}/{member.filename}", _chunks(archive, member)) for member in sound], budget)
 
 
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

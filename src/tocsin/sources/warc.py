@@ -136,7 +136,7 @@ def _records(stream: _Stream, name: str, crawl: _Crawl) -> Iterator[Item | Input
         if record is None:
             stream.check_end()
             return
-        if record.format != "warc":
+        if record.format != "warc" or not record.rec_type:
             raise _Torn("no WARC record")
         stream.begin_body()
         crawl.records += 1
