@@ -15,7 +15,7 @@ from rich.text import Text
 
 from tocsin.pipeline import Account, Coded, EventsOfType, Exported, Linked, Read
 
-__all__ = ["render_account", "render_coded", "render_exported", "render_linked", "render_read"]
+__all__ = ["LANGUAGES", "render_account", "render_coded", "render_exported", "render_linked", "render_read"]
 
 _BAR = 24
 # How many ids or names are shown of those that need an eye.
@@ -23,7 +23,7 @@ _SHOWN = 3
 # An event's id: a letter, a hyphen and twenty digits. Eight of them tell ten thousand events apart.
 _ID = 22
 
-_LANGUAGES = {
+LANGUAGES = {
     "am": "Amharic",
     "ar": "Arabic",
     "de": "German",
@@ -102,7 +102,7 @@ def _headline(account: Account) -> RenderableType:
 
 def _figures(account: Account) -> RenderableType:
     read, exported = account.read, account.exported
-    languages = [f"{n:,} in {_LANGUAGES.get(code, code)} (kept, not coded)" for code, n in exported.not_coded.items()]
+    languages = [f"{n:,} in {LANGUAGES.get(code, code)} (kept, not coded)" for code, n in exported.not_coded.items()]
     copies = [f"{_count(exported.copies, 'copy', 'copies')} of another"] if exported.copies else []
     modalities = [f"{n:,} {name}" for name, n in exported.claims.items()]
     in_table = sum(e.events for e in exported.events)
@@ -156,7 +156,8 @@ def _left_out(exported: Exported) -> Iterable[RenderableType]:
     if not exported.not_exported:
         return
     total = sum(exported.not_exported.values())
-    yield from _heading(f"Not in the table: {_count(total, 'event', 'events')}, all in events.jsonl")
+    where = ", all in events.jsonl" if "events.jsonl" in exported.files else ""
+    yield from _heading(f"Not in the table: {_count(total, 'event', 'events')}{where}")
     table = _grid("right", "left")
     for reason, count in exported.not_exported.items():
         table.add_row(f"{count:,}", exported.reasons.get(reason, reason))
@@ -192,6 +193,8 @@ def _files(exported: Exported, out: Path) -> Iterable[RenderableType]:
         chosen = f"{_count(exported.all_events, 'event', 'events')}, {_count(exported.rows, 'row', 'rows')}"
         yield from _heading(f"Chosen: {chosen}")
         yield Text(f"  {exported.where}", style="dim")
+        if not exported.all_events:
+            yield Text("  Nothing meets it. Letters count as they stand; ilike takes them in any case.", style="dim")
     yield from _heading(f"Files in {out}")
     table = _grid("left", "left")
     for name, words in _words_of_files(exported).items():

@@ -56,6 +56,12 @@ Layer = Annotated[
     Path | None,
     typer.Option("--codebook", envvar="TOCSIN_CODEBOOK", metavar="FILE", help="Codes to lay on the core codebook."),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="WHAT=COLUMN", help="What a column or field holds: text=body,date=created_on (repeatable)."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 _forms = ", ".join(plugin_names("tocsin.exporters"))
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems and errors.")]
@@ -77,6 +83,7 @@ def run(
     workspace: Home = None,
     published: Published = None,
     codebook: Layer = None,
+    columns: Columns = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -85,7 +92,7 @@ def run(
     A workspace that exists is extended, and the files cover all of it. What was interrupted goes on where it was.
     """
     with answering(as_json=as_json, resume=_resume):
-        settings = settle(out_dir, workspace, published, codebook)
+        settings = settle(out_dir, workspace, published, codebook, columns)
         from tocsin import pipeline
         from tocsin.cli._account import render_account
 
@@ -96,6 +103,7 @@ def run(
                 workspace=settings.workspace,
                 published=settings.published,
                 codebook=settings.codebook,
+                maps=settings.maps,
                 progress=progress,
             )
         if as_json:
@@ -108,23 +116,34 @@ def run(
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: tocsin add reports/ --workspace dataset/workspace")
+@app.command(epilog="Example: tocsin add logs/ --map text=body,date=created_on --preview")
 def add(
     paths: Paths,
     out_dir: Out = None,
     workspace: Home = None,
     published: Published = None,
+    columns: Columns = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only show what would be read, and which column is taken for what.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read reports into a workspace. What was read before is passed over; bad inputs are named and left out."""
+    """Read reports into a workspace. What was read before is passed over; bad inputs are named and left out.
+
+    With --preview nothing is kept: it shows which column is taken for what, and the first documents.
+    """
     with answering(as_json=as_json, resume=_resume):
-        settings = settle(out_dir, workspace, published)
+        settings = settle(out_dir, workspace, published, columns=columns)
         from tocsin import pipeline
         from tocsin.cli._account import render_read
 
+        if preview:
+            from tocsin.cli._preview import show_preview
+
+            raise typer.Exit(show_preview(paths, settings, as_json=as_json))
         with pipeline.open_workspace(settings.workspace) as kept, watching(quiet or as_json) as progress:
-            read = pipeline.add(kept, paths, published=settings.published, progress=progress)
+            read = pipeline.add(kept, paths, published=settings.published, maps=settings.maps, progress=progress)
         if as_json:
             print_json(read)
         else:

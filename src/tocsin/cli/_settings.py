@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tocsin.errors import UsageError
+
+if TYPE_CHECKING:
+    from tocsin.sources import ColumnMaps
 
 __all__ = ["DEFAULT_OUT", "Settings", "day", "settle"]
 
 DEFAULT_OUT = Path("tocsin-out")
 FILE = "tocsin.toml"
 TABLE = "run"
+MAP = "map"
 _KNOWN = ("codebook", "published")
 
 
@@ -27,16 +32,21 @@ class Settings:
     workspace: Path
     published: date | None = None
     codebook: Path | None = None
+    maps: ColumnMaps | None = None
 
 
 def settle(
-    out: Path | None, workspace: Path | None, published: str | None = None, codebook: Path | None = None
+    out: Path | None,
+    workspace: Path | None,
+    published: str | None = None,
+    codebook: Path | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Settings:
     """Settle what flags and environment left open.
 
     Parameters
     ----------
-    out, workspace, published, codebook
+    out, workspace, published, codebook, columns
         From the flag or, failing that, the environment; None where neither says.
 
     Raises
@@ -53,7 +63,24 @@ def settle(
     if codebook is None and "codebook" in written:
         # As seen from the file that names it.
         codebook = home / str(written["codebook"])
-    return Settings(folder, home, given, codebook)
+    return Settings(folder, home, given, codebook, _maps(columns or (), home / FILE))
+
+
+def _maps(columns: Sequence[str], file: Path) -> ColumnMaps | None:
+    """What columns hold: by the flag, then by the tables ``[map]`` or ``[[map]]`` of the file."""
+    found = _read(file).get(MAP, [])
+    if not columns and not found:
+        return None
+    from tocsin.sources import ColumnMaps, map_from
+
+    given = map_from(columns, "--map")
+    by_pattern = []
+    for at, table in enumerate(found if isinstance(found, list) else [found], start=1):
+        where = f"{file}: [[{MAP}]] number {at}" if isinstance(found, list) else f"{file}: [{MAP}]"
+        if not isinstance(table, dict) or not isinstance(table.get("match", ""), str):
+            raise UsageError(f'{where} must be a table such as: match = "logs/*.csv", text = "body"')
+        by_pattern.append((table.get("match", ""), map_from({k: v for k, v in table.items() if k != "match"}, where)))
+    return ColumnMaps(given, tuple(by_pattern))
 
 
 def day(words: str, where: str) -> date:
@@ -70,13 +97,17 @@ def day(words: str, where: str) -> date:
         raise UsageError(f"{where}: {words!r} is not a day; write it as 2019-03-06") from None
 
 
-def _written(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get(TABLE, {})
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{path}: {error}; correct it by hand") from error
+
+
+def _written(path: Path) -> dict[str, Any]:
+    table = _read(path).get(TABLE, {})
     if not isinstance(table, dict):
         raise UsageError(f"{path}: {TABLE} must be a table, [{TABLE}]")
     for key in table:

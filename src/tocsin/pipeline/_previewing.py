@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from tocsin.coding import cells_by_field
 from tocsin.errors import InputError
-from tocsin.interfaces import Outline
+from tocsin.interfaces import Column, Outline
 from tocsin.pipeline._account import Problem
 from tocsin.records import Document, Sensitivity, When
 from tocsin.sources import ColumnMaps, Input, Received, find, outlines, read_input, source_for, takes_map
@@ -62,7 +61,7 @@ class PreviewedPart:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedDocument:
-    """A document as it would be read, with its first words."""
+    """A document as it would be read, with its first words below the title; they end in ``…`` where more follow."""
 
     name: str
     item: str
@@ -181,6 +180,9 @@ def _reader(given: Input) -> str:
 
 
 def _first_words(received: Received, document: Document) -> PreviewedDocument:
+    head = next((p.end for p in document.parts if p.kind == "title"), 0)
+    body = " ".join(document.text[head : head + 2 * _WORDS].split())
+    cut = len(body) > _WORDS or len(document.text) > head + 2 * _WORDS
     return PreviewedDocument(
         received.name,
         received.item.item,
@@ -192,23 +194,26 @@ def _first_words(received: Received, document: Document) -> PreviewedDocument:
         document.language,
         document.sensitivity,
         len(document.text),
-        " ".join(document.text[: 2 * _WORDS].split())[:_WORDS],
+        f"{body[:_WORDS].rstrip()}…" if cut else body,
     )
 
 
 def _part(outline: Outline, evidence: dict[str, str]) -> PreviewedPart:
+    mapped = {what for c in outline.columns if c.how == "mapped" for what in c.holds.split(", ")}
     columns = tuple(
-        PreviewedColumn(c.name, c.holds, c.how, _evidence(c.name, c.holds, evidence), c.example)
-        for c in outline.columns
+        PreviewedColumn(c.name, c.holds, c.how, _evidence(c, mapped, evidence), c.example) for c in outline.columns
     )
     return PreviewedPart(outline.part, outline.encoding, outline.delimiter, columns)
 
 
-def _evidence(name: str, holds: str, evidence: dict[str, str]) -> str:
-    """The field that the cells of a column are evidence for: they go by its name, or by what it was said to hold."""
-    cells = (name, name.replace(".", " "), name.rpartition(".")[2], *holds.split(", "))
-    of_months = (f"{cell} (month first)" for cell in cells)
-    return next((evidence[cell] for cell in chain(cells, of_months) if cell in evidence), "")
+def _evidence(column: Column, mapped: set[str], evidence: dict[str, str]) -> str:
+    """The field that a column's cells are evidence for: they go by its name, or by what a person said it holds."""
+    path = column.name
+    cells = column.holds.split(", ") if column.how == "mapped" else [path, path.replace(".", " "), path.split(".")[-1]]
+    cells += [f"{cell} (month first)" for cell in cells]
+    # A column of the same name as one that was mapped is not the one that is used.
+    found = (evidence[c] for c in cells if c in evidence and (column.how == "mapped" or c not in mapped))
+    return next(found, "")
 
 
 def _from_cells(names: dict[str, str], evidence: dict[str, str]) -> tuple[PreviewedPart, ...]:
