@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,6 +12,8 @@ import pytest
 
 from tocsin.errors import InputError
 from tocsin.interfaces import Item
+from tocsin.sources import Received
+from tocsin.sources import read as read_all
 from tocsin.sources.mail import EmlSource, MboxSource
 
 SENTENCE = "Armed men stopped a bus on the road to the market and took two traders away, their families said."
@@ -55,12 +59,65 @@ def test_html_is_read_where_there_is_no_plain_text(tmp_path: Path) -> None:
     assert found.document.source == "Valley alerts"
 
 
-def test_attachments_are_noted(tmp_path: Path) -> None:
-    message = mail()
-    message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="note.pdf")
-    document, note = read(tmp_path, message)
+def attached(message: EmailMessage, name: str, data: bytes, media: str) -> EmailMessage:
+    main, _, sub = media.partition("/")
+    message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return message
+
+
+def test_attached_reports_are_read_and_as_restricted_as_the_mail(tmp_path: Path) -> None:
+    page = f"<html><body><article><h1>Lorry burned</h1><p>{SENTENCE}</p></article></body></html>"
+    message = attached(mail(), "page.html", page.encode(), "text/html")
+    attached(message, "log.csv", f"date;notes\n2021-05-03;{SENTENCE}\n".encode(), "text/csv")
+    attached(message, "photo.jpg", b"\xff\xd8", "image/jpeg")
+    attached(message, "invite.ics", b"BEGIN:VCALENDAR", "text/calendar")
+    path = tmp_path / "a.eml"
+    path.write_bytes(bytes(message))
+    found = list(read_all([path]))
+    assert all(isinstance(f, Received) for f in found)
+    received = [f for f in found if isinstance(f, Received)]
+    assert [(f.name, f.item.item) for f in received] == [
+        ("a.eml", "m1@desk.example"),
+        ("a.eml/page.html", ""),
+        ("a.eml/log.csv", "1"),
+    ]
+    assert {f.item.document.sensitivity for f in received} == {"restricted"}
+
+
+def test_what_is_attached_and_not_read_is_named(tmp_path: Path) -> None:
+    message = attached(mail(), "old.doc", b"\xd0\xcf", "application/msword")
+    attached(message, "note.pdf", b"%PDF-", "application/pdf")
+    attached(message, "../../out.txt", SENTENCE.encode(), "application/octet-stream")
+    attached(message, "out.txt", b"", "text/plain")
+    document, pdf, out, empty, note = read(tmp_path, message)
     assert isinstance(document, Item)
-    assert "a.eml#m1@desk.example: its attachments were not read (note.pdf)" in str(note)
+    assert str(pdf).startswith("a.eml/note.pdf: ")
+    assert isinstance(out, Item)
+    assert "a.eml/out.txt: is empty" in str(empty)
+    assert "a.eml#m1@desk.example: attachments were not read (old.doc)" in str(note)
+    assert [p.name for p in tmp_path.iterdir()] == ["a.eml"]
+
+
+def test_forwarded_mails_are_read_but_not_without_end(tmp_path: Path) -> None:
+    message = mail(number=9)
+    for number in range(8, 0, -1):
+        outer = mail(f"{number} {SENTENCE}", number)
+        outer.add_attachment(message)
+        message = outer
+    found = read(tmp_path, message)
+    assert [f.item for f in found if isinstance(f, Item)] == [f"m{n}@desk.example" for n in (1, 2, 3, 4)]
+    (error,) = (f for f in found if isinstance(f, InputError))
+    assert "attachments were not read" in str(error)
+
+
+def test_a_bomb_in_a_mail_is_not_unpacked(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.txt", b"0" * 20_000_000)
+        archive.writestr("note.txt", f"A note\n\n{SENTENCE}\n")
+    _, error, note = read(tmp_path, attached(mail(), "a.zip", buffer.getvalue(), "application/zip"))
+    assert "a.eml/a.zip/bomb.txt: would unpack to" in str(error)
+    assert isinstance(note, Item)
 
 
 def test_a_mailbox(tmp_path: Path) -> None:

@@ -252,6 +252,11 @@ def endings() -> frozenset[str]:
     return frozenset(_sources())
 
 
+def is_read(name: str) -> bool:
+    """Whether files of that ending are read here."""
+    return ending(name) in _sources()
+
+
 def _name(path: Path, top: Path) -> str:
     return path.relative_to(top.parent).as_posix()
 

@@ -24,6 +24,7 @@ from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item
 from tocsin.sources._cleaning import collapse
 from tocsin.sources._decoding import MAX_BYTES
+from tocsin.sources._mapping import ColumnMaps
 from tocsin.sources._packages import MAX_RATIO, SMALL, Budget
 from tocsin.sources._sniffing import MEDIA_ENDINGS, VAGUE_MEDIA
 from tocsin.sources._unpacking import read_member, short
@@ -56,7 +57,7 @@ class WarcSource:
             with path.open("rb") as file:
                 if not file.read(1):
                     raise UnreadableInput(name, "is empty; leave it out or replace it")
-                yield from _read(file, name, _Crawl())
+                yield from _read(file, name, _Crawl(budget.maps))
         except UnreadableInput as error:
             yield error
         except OSError as error:
@@ -81,6 +82,7 @@ class WaczSource:
 class _Crawl:
     """What was seen of an archive so far."""
 
+    maps: ColumnMaps
     records: int = 0
     payloads: set[bytes] = field(default_factory=set)
     wordless: list[str] = field(default_factory=list)
@@ -189,7 +191,7 @@ def _documents(
 ) -> Iterator[Item | InputError]:
     errors: list[InputError] = []
     nothing = True
-    for found in read_member([payload], f"{name}{suffix}", Budget()):
+    for found in read_member([payload], f"{name}{suffix}", Budget(maps=crawl.maps)):
         where = f"{item} {found.item}" if found.item else item
         if isinstance(found, InputError):
             errors.append(type(found)(name, found.reason, item=where))
