@@ -111,3 +111,70 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, data: bytes, reason: str) -
     (error,) = read(tmp_path, data)
     assert isinstance(error, InputError)
     assert reason in str(error)
+
+
+LOG = {"when": "2021-05-03", "place": "Old Bridge", "killed": 2, "notes": SENTENCE}
+TWEET = {
+    "id_str": "99",
+    "full_text": SENTENCE,
+    "created_at": "Mon May 03 10:00:00 +0000 2021",
+    "user": {"screen_name": "valleypost", "name": "Valley Post"},
+    "entities": {"urls": []},
+    "retweet_count": 3,
+}
+
+
+def columnar(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"meta": {"count": 2}, "data": {"items": [{"type": "incident", "id": "1", "attributes": LOG}] * 2}},
+        {"took": 3, "hits": {"total": {"value": 2}, "hits": [{"_index": "log", "_id": "1", "_source": LOG}] * 2}},
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": LOG, "geometry": None}] * 2},
+        [list(LOG), list(LOG.values()), list(LOG.values())],
+        {"columns": list(LOG), "index": [0, 1], "data": [list(LOG.values())] * 2},
+        {"result": {"fields": [{"name": n, "type": "text"} for n in LOG], "rows": [list(LOG.values())] * 2}},
+        columnar([LOG, LOG]),
+        {name: {"0": value, "1": value} for name, value in LOG.items()},
+        {"r-1": LOG, "r-2": LOG},
+        {"incidents": {"2021.05.03-a": LOG, "2021.05.03-b": LOG}},
+        {"2021-05-03": [LOG], "2021-05-04": [LOG]},
+        {"response": {"page": 1, "payload": [{"record": {"fields": LOG}}] * 2}},
+        {"value": [{"@odata.id": "x", "item": LOG}] * 2, "description": "A list of what was found in the valley"},
+    ],
+)
+def test_a_log_in_any_shape(tmp_path: Path, shape: Any) -> None:
+    found = read(tmp_path, b"\xef\xbb\xbf" + json.dumps(shape).encode())
+    assert [f.item for f in found if isinstance(f, Item)] == ["1", "2"], found
+    for each in found:
+        assert isinstance(each, Item)
+        cells = {p.name: each.document.text[p.start : p.end] for p in each.document.parts}
+        assert cells.items() >= {"when": "2021-05-03", "place": "Old Bridge", "killed": "2", "notes": SENTENCE}.items()
+
+
+def test_short_messages_with_their_account(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, {"data": [TWEET], "includes": {"users": [{"name": "Valley Post"}]}})
+    assert isinstance(found, Item)
+    assert SENTENCE in found.document.text
+    assert found.document.published is not None
+    assert found.document.published.start == date(2021, 5, 3)
+
+
+def test_points_become_two_fields(tmp_path: Path) -> None:
+    feature = {"type": "Feature", "properties": LOG, "geometry": {"type": "Point", "coordinates": [36.5, 35.9, 12]}}
+    area = {"type": "Feature", "properties": LOG, "geometry": {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]}}
+    point, polygon = read(tmp_path, {"type": "FeatureCollection", "features": [feature, area]})
+    assert isinstance(point, Item)
+    assert isinstance(polygon, Item)
+    cells = {p.name: point.document.text[p.start : p.end] for p in point.document.parts}
+    assert (cells["latitude"], cells["longitude"]) == ("35.9", "36.5")
+    assert "[" not in polygon.document.text
+
+
+def test_a_row_of_an_incident_is_no_article(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, [{"title": "Bus", "text": SENTENCE, "killed": 2, "location": "Old Bridge"}])
+    assert isinstance(found, Item)
+    assert {p.name for p in found.document.parts} == {"title", "text", "killed", "location"}

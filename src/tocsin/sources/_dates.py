@@ -23,6 +23,7 @@ _WRITTEN = tuple(
         rf"{_DAY}[\s-]+(?:de\s+)?{_MONTH}(?:\s+de|,)?[\s-]+{_YEAR}",
         rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
         rf"{_YEAR}[\s-]+{_MONTH}[\s-]+{_DAY}",
+        rf"{_MONTH}\s+{_DAY}\s+\d\d:\d\d:\d\d\s+[\w+-]{{1,6}}\s+{_YEAR}",
     )
 )
 _WITHOUT_YEAR = tuple(

@@ -286,11 +286,21 @@ def mark(found: dict[str, Any], fields: Sequence[tuple[str, str]]) -> dict[str, 
             # One field that holds two things: it stands under the first, the second stands beside it.
             marked[f"{name}"] = Taken(name, first.value)
             continue
-        place, key = places[0]
-        place[key] = Taken(name, first if len(values) == 1 else "\n\n".join(_words(v) for v in values if v))
-        for place, key in reversed(places[1:]):
+        value = first if len(values) == 1 else "\n\n".join(_words(v) for v in values if v)
+        for place, key in places:
             place[key] = None
+        place, key = places[0]
+        if _is_among(marked, place):
+            place[key] = Taken(name, value)
+        else:  # what is taken out of a list stands beside it
+            marked[name] = Taken(name, value)
     return marked
+
+
+def _is_among(found: dict[str, Any], wanted: Any) -> bool:
+    """Whether `wanted` is the object or one inside it, not in a list."""
+    inner = (value for value in found.values() if isinstance(value, dict))
+    return found is wanted or any(_is_among(value, wanted) for value in inner)
 
 
 def _words(value: Any) -> str:

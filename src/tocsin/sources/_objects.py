@@ -137,6 +137,9 @@ def _held(found: dict[str, Any], fields: Sequence[tuple[str, str]]) -> dict[str,
     for name, target in names.items():
         if name in paths:
             held[paths[name]] = (target, "mapped")
+    for target, path in fields:
+        if "[" in path and values_at(found, path):
+            held[re.sub(r"\[\d+\]", "[]", path)] = (target, "mapped")
     return held
 
 

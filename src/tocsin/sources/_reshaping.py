@@ -110,7 +110,10 @@ def _keyed(found: Any) -> list[dict[str, Any]]:
         return objects if _tell(objects) else []
     if all(isinstance(v, list) and all(isinstance(o, dict) for o in v) for v in values) and not _named(found):
         objects = [o for v in values for o in v]
-        return objects if _tell(objects) else []
+        # Lists of one kind; articles and the comments on them are not.
+        first = [v[0].keys() for v in values if v]
+        one_kind = len(first) > 1 and all(2 * len(f & first[0]) >= len(f | first[0]) for f in first)
+        return objects if one_kind and _tell(objects) else []
     return []
 
 

@@ -19,7 +19,7 @@ from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import ColumnMap, Item, Outline
 from tocsin.records import Language
 from tocsin.sources._json import events, objects_at, open_json
-from tocsin.sources._mapping import Mapped, key_of, path_of
+from tocsin.sources._mapping import Mapped, key_of, path_of, values_at
 from tocsin.sources._objects import check_fields, outline_objects, read_object
 from tocsin.sources._reshaping import reshaped
 from tocsin.sources._vocabulary import VOCABULARY
@@ -114,14 +114,28 @@ def _find(path: Path, name: str, mapping: ColumnMap) -> _Place:
             return _Place("", held=held, shown=items)
         lists = ", ".join(_shown(owner) for owner in counted.objects if owner) or "(none)"
         raise UnreadableInput(name, f"has no list of objects at {items!r}; lists of objects stand at: {lists}")
+    if mapping.fields and (place := _with_fields(path, name, mapping, counted)) is not None:
+        return place
     found = counted.place()
-    if found is not None and (counted.texts[found.where] or mapping.fields) and not counted.keyed:
+    if found is not None and counted.texts[found.where] and not counted.keyed:
         return found
     if path.stat().st_size <= _MOST_HELD:
         held = reshaped(_held(path, name, mapping))
         if held:
             return _Place("", held=held, shown="")
     return found or counted.fallback()
+
+
+def _with_fields(path: Path, name: str, mapping: ColumnMap, counted: _Counted) -> _Place | None:
+    """The outermost objects that have the mapped text, or another mapped field where no text is."""
+    fields = Mapped.of(mapping).fields
+    wanted = [p for target, p in fields if target == "text"] or [p for _, p in fields]
+    for owner in sorted(counted.objects, key=lambda o: (o.count("."), bool(o))):
+        place = _Place(owner, bool(owner) or counted.objects[owner] > 1, shown=_shown(owner))
+        some = islice(_objects(path, name, place, mapping), _SAMPLE)
+        if any(values_at(found, p) for found in some for p in wanted):
+            return place
+    return None
 
 
 def _shown(owner: str) -> str:
@@ -187,6 +201,11 @@ def _count(path: Path, name: str, mapping: ColumnMap) -> _Counted:
         # A torn file: its fault is said where it stands, when what is before it is read.
     # Several objects with a text outside of any list, none of them the outermost: reports that stand under keys.
     counted.keyed = len(beside) > 1 and len({p.count(".") for p in beside}) == 1
+    # The same of lists: one a day, or one a district.
+    best = counted.place()
+    if best is not None and best.where:
+        alike = [o for o in islice(counted.objects, _SAMPLE) if o.count(".") == best.where.count(".")]
+        counted.keyed |= len(alike) > 1 and all(counted.texts[o] * 2 >= counted.objects[o] for o in alike)
     return counted
 
 
