@@ -183,7 +183,7 @@ def test_a_missing_field_is_named_with_those_there_are(tmp_path: Path, words: st
     ],
 )
 def test_what_cannot_be_meant_is_said(words: str, reason: str) -> None:
-    with pytest.raises(UsageError, match="^--map: ") as caught:
+    with pytest.raises(UsageError, match=r"^--map: ") as caught:
         map_from([words], "--map")
     assert reason in str(caught.value)
 

@@ -210,7 +210,8 @@ def _layout(columns: tuple[str, ...], rows: list[list[str]], name: str, mapping:
         return mapped[target] if target in mapped else _first(free, names)
 
     reported = next((at for at, key in enumerate(free) if key in _COLUMNS["reported"]), None)
-    days = [at for at, key in enumerate(keys) if _dated(key) or at in (mapped.get("date"), mapped.get("event_date"))]
+    said = (mapped.get("date"), mapped.get("event_date"))
+    days = [at for at, key in enumerate(keys) if _dated(key) or at in said or _holds_days(rows, at)]
     order = mapping.dates or day_order([row[at] for row in rows for at in days if at < len(row)])
     sample = " ".join(collapse(repaired(row[text])) for row in rows if len(row) > text)
     layout = _Layout(
@@ -265,6 +266,12 @@ def _names(layout: _Layout, rows: list[list[str]], days: list[int]) -> tuple[str
 
 def _dated(key: str) -> bool:
     return key in _COLUMNS["reported"] or any(word in key.split() for word in _COLUMNS["dated"])
+
+
+def _holds_days(rows: list[list[str]], at: int) -> bool:
+    """Whether a column is one of days, whatever it is called: together they tell the order of day and month."""
+    cells = [row[at] for row in rows if at < len(row) and row[at].strip()]
+    return bool(cells) and 2 * sum(bool(_AMBIGUOUS.match(cell)) for cell in cells) > len(cells)
 
 
 def _first(keys: Sequence[str], names: Sequence[str]) -> int | None:
