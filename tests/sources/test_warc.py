@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tocsin.sources import Received, read
 
@@ -166,8 +168,8 @@ def test_what_cannot_be_unpacked_is_named(tmp_path: Path, payload: bytes, coding
     assert reason in error
 
 
-def three() -> list[bytes]:
-    return [Crawl().answer(f"https://desk.example/{n}", page(f"{n}. {SENTENCE}")).bytes() for n in (1, 2, 3)]
+def several(count: int) -> list[bytes]:
+    return [Crawl().answer(f"https://desk.example/{n}", page(f"{n}. {SENTENCE}")).bytes() for n in range(1, count + 1)]
 
 
 def plain(packed: list[bytes]) -> list[bytes]:
@@ -176,25 +178,47 @@ def plain(packed: list[bytes]) -> list[bytes]:
 
 @pytest.mark.parametrize("zipped", [True, False])
 def test_damage_ends_nothing_but_its_record(tmp_path: Path, zipped: bool) -> None:
-    one, two, three_ = three() if zipped else plain(three())
-    broken = bytearray(two)
+    one, two, three_, four = several(4) if zipped else plain(several(4))
+    broken = bytearray(three_)
     broken[40 if zipped else 0] ^= 0xFF
-    documents, errors = received(tmp_path, one + bytes(broken) + three_, "a.warc.gz" if zipped else "a.warc")
-    assert [d.item.item for d in documents] == ["https://desk.example/1", "https://desk.example/3"]
+    documents, errors = received(tmp_path, one + two + bytes(broken) + four, "a.warc.gz" if zipped else "a.warc")
+    assert [d.item.item[-1] for d in documents] == ["1", "2", "4"]
     assert len(errors) == 1
-    assert "is damaged behind record 1" in errors[0]
+    assert "is damaged behind record 2" in errors[0]
+
+
+def test_a_length_that_lies_costs_little(tmp_path: Path) -> None:
+    one, two, three_ = plain(several(3))
+    for lie in (
+        two.replace(b"Content-Length: ", b"Content-Length: 9"),
+        two.replace(b"Content-Length: ", b"Content-Length: x"),
+    ):
+        documents, errors = received(tmp_path, one + lie + three_, "a.warc")
+        assert documents[0].item.item == "https://desk.example/1"
+        assert len(errors) == 1
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 1 << 12), st.binary(max_size=12)), min_size=1, max_size=4), st.booleans())
+def test_no_damage_makes_it_raise(tmp_path: Path, damages: list[tuple[int, bytes]], zipped: bool) -> None:
+    data = bytearray(b"".join(several(3) if zipped else plain(several(3))))
+    for at, noise in damages:
+        data[at % len(data) : at % len(data) + len(noise)] = noise
+    documents, errors = received(tmp_path, bytes(data), "a.warc")
+    assert documents or errors
+    assert not any("report this" in error for error in errors)
 
 
 @pytest.mark.parametrize("zipped", [True, False])
 def test_a_truncated_archive_is_read_as_far_as_it_goes(tmp_path: Path, zipped: bool) -> None:
-    data = b"".join(three() if zipped else plain(three()))
+    data = b"".join(several(3) if zipped else plain(several(3)))
     documents, errors = received(tmp_path, data[:-100], "a.warc")
     assert [d.item.item for d in documents][:2] == ["https://desk.example/1", "https://desk.example/2"]
     assert any("the file ends within a record" in e for e in errors)
 
 
 def test_an_archive_packed_as_a_whole_is_read(tmp_path: Path) -> None:
-    documents, errors = received(tmp_path, gzip.compress(b"".join(plain(three()))))
+    documents, errors = received(tmp_path, gzip.compress(b"".join(plain(several(3)))))
     assert errors == []
     assert len(documents) == 3
 

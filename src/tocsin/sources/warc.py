@@ -123,20 +123,21 @@ def _read(file: BinaryIO, name: str, crawl: _Crawl) -> Iterator[Item | InputErro
 
 
 def _records(stream: _Stream, name: str, crawl: _Crawl) -> Iterator[Item | InputError]:
-    iterator = None
+    archive = None
     while True:
         stream.begin_head()
         try:
             # The library says on standard error what it finds odd; what matters is said by us.
             with redirect_stderr(io.StringIO()):
-                iterator = iterator or iter(ArchiveIterator(stream, no_record_parse=True))
-                record = next(iterator, None)
+                archive = archive or ArchiveIterator(stream, no_record_parse=True)
+                record = next(archive, None)
         except _Torn:
             raise
         except (ArchiveLoadFailed, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
             raise _Torn(short(error)) from error
+        finally:
+            stream.record_at = archive.offset if archive is not None else 0
         if record is None:
-            stream.check_end()
             return
         if record.format != "warc" or not record.rec_type:
             raise _Torn("no WARC record")
@@ -294,6 +295,8 @@ class _Stream:
         self._file = file
         self._start = start
         self._head_left: int | None = None
+        self.record_at = 0
+        """Where the record that is read begins, in bytes of what was handed out."""
         file.seek(start)
 
     def begin_head(self) -> None:
@@ -314,9 +317,6 @@ class _Stream:
 
     def _next(self, size: int) -> bytes:
         raise NotImplementedError
-
-    def check_end(self) -> None:
-        """Raise where the archive has not really come to its end."""
 
     def next_record(self) -> int | None:
         """Where in the file the next record begins behind the damaged one, None where none does."""
@@ -340,12 +340,8 @@ class _Plain(_Stream):
     def _next(self, size: int) -> bytes:
         return self._file.read(size)
 
-    def begin_head(self) -> None:
-        _Stream.begin_head(self)
-        self._head_at = max(self._file.tell() - (1 << 15), self._start)
-
     def next_record(self) -> int | None:
-        found = self._search(b"\nWARC/1.", self._head_at + 1)
+        found = self._search(b"\nWARC/1.", self._start + self.record_at)
         return None if found is None else found + 1
 
 
