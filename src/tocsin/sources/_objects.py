@@ -207,10 +207,9 @@ def read_object(
     mapping = mapping or ColumnMap()
     mapped = {target for target, _ in mapping.fields}
     # A document is known again by what it is, whatever a person says of its fields.
-    native_id = _native_id(flat(found))
-    if mapped:
-        found = mark(found, fields_of(mapping))
-    found = flat(found)
+    plain = flat(found)
+    native_id = _native_id(plain)
+    found = flat(mark(found, fields_of(mapping))) if mapped else plain
     fields = {key_of(str(k)): v for k, v in found.items()}
 
     def text_of(names: Sequence[str]) -> tuple[str, str]:
