@@ -161,3 +161,54 @@ def test_the_province_of_a_row_lies_around_its_village(reader: Reader) -> None:
 
 def test_a_row_of_figures_alone_is_no_claim(reader: Reader) -> None:
     assert reader.claims(row({"date": "11/03/2024", "price": "200", "rain": "4 mm"})) == ()
+
+
+CODED = {
+    "event_date": "2023-02-01", "time_precision": "1", "event_type": "Battles", "sub_event_type": "Armed clash",
+    "actor1": "Al Shabaab", "location": "Gao", "admin1": "Gao", "country": "Mali", "latitude": "16.272",
+    "longitude": "-0.045", "geo_precision": "1", "notes": "Mortar fire was heard at the market.", "fatalities": "2",
+}  # fmt: skip
+
+
+def test_the_type_that_a_row_names_is_its_type(reader: Reader) -> None:
+    document = row(CODED)
+    (claim,) = reader.claims(document)
+    assert claim.code == "armed_clash"
+    assert quoted(document, claim, "type") == ["Armed clash"]
+
+
+def test_a_coded_row_without_a_telling_narrative_is_a_claim_all_the_same(reader: Reader) -> None:
+    document = row(CODED | {"notes": "As reported by the usual contact, details below."})
+    (claim,) = reader.claims(document)
+    assert (claim.code, claim.when.start, claim.where[0].name) == ("armed_clash", date(2023, 2, 1), "Gao")
+    assert claim.counts.deaths is not None
+    assert claim.counts.deaths.best == 2
+    assert reader.claims(document) == (claim,)
+
+
+@pytest.mark.parametrize(
+    ("precision", "end", "named"),
+    [("1", date(2023, 2, 1), "day"), ("2", date(2023, 2, 7), "week"), ("3", date(2023, 2, 28), "month")],
+)
+def test_a_row_says_how_precise_its_day_is(reader: Reader, precision: str, end: date, named: str) -> None:
+    (claim,) = reader.claims(row(CODED | {"time_precision": precision}))
+    assert (claim.when.start, claim.when.end, claim.when.precision) == (date(2023, 2, 1), end, named)
+
+
+def test_a_row_with_a_point_is_placed_there(reader: Reader) -> None:
+    (claim,) = reader.claims(row(CODED | {"latitude": "16.31", "longitude": "-0.02", "geo_precision": "2"}))
+    (place,) = claim.where
+    assert (place.latitude, place.longitude, place.precision, place.name) == (16.31, -0.02, "near", "Gao")
+
+
+@pytest.mark.parametrize("point", [("0", "0"), ("", "?"), ("95", "3"), ("north", "west")])
+def test_what_is_no_point_leaves_the_place_as_found(reader: Reader, point: tuple[str, str]) -> None:
+    (found,) = reader.claims(row(CODED | {"latitude": "", "longitude": ""}))
+    (claim,) = reader.claims(row(CODED | {"latitude": point[0], "longitude": point[1]}))
+    assert claim.where == found.where
+
+
+def test_a_namesake_far_from_the_rows_point_is_let_go(reader: Reader) -> None:
+    (claim,) = reader.claims(row(CODED | {"latitude": "14.45", "longitude": "-4.2", "admin1": "Mopti"}))
+    (place,) = claim.where
+    assert (place.latitude, place.longitude, place.admin1, place.gazetteer_id) == (14.45, -4.2, "Mopti", "")

@@ -75,7 +75,7 @@ def test_a_sheet_saved_as_csv_gives_the_same_documents(tmp_path: Path) -> None:
 
 def test_several_sheets_are_named(tmp_path: Path) -> None:
     found = read(
-        tmp_path, book(("May", [HEADER, *ROWS]), ("June", [HEADER, ROWS[0]]), ("Codes", [["a", "b"], ["c", "d"]]))
+        tmp_path, book(("May", [HEADER, *ROWS]), ("June", [HEADER, ROWS[0]]), ("Codes", [["a", "b", "c"], ["d", "e", "f"]]))
     )
     assert [f.item for f in found if isinstance(f, Item)] == ["May!1", "May!2", "June!1"]
     assert "log.xlsx: sheet 'Codes' has no column of text" in str(found[-1])
@@ -141,3 +141,18 @@ def test_a_stray_cell_far_away_does_no_harm(tmp_path: Path) -> None:
             assert isinstance(found[0], Item)
             assert found[0].document.text.startswith("1 | 2021-05-03 | Old Bridge | 2 | Two men")
             assert len(found[0].document.parts) == len(HEADER)
+
+
+def test_a_sheet_that_explains_the_columns_or_notes_something_holds_no_reports(tmp_path: Path) -> None:
+    table = [
+        ["date", "place", "what happened", "killed"],
+        ["2023-04-02", "Tayana", "A mine went off under a lorry.", 1],
+    ]
+    columns = [["Column", "Meaning"], ["date", "the day"], ["place", "the village"], ["what happened", "in words"]]
+    about = [["Kept by", "the desk"], ["Last changed", "2023-05-01"]]
+    second = [["day", "text"], ["2023-04-03", "Two farmers were shot near Darnaj."]]
+    path = tmp_path / "log.xlsx"
+    path.write_bytes(book(("Events", table), ("Columns", columns), ("About", about), ("Other log", second)))
+    found = list(SheetSource().read(path, "log.xlsx"))
+    assert [f.item for f in found if isinstance(f, Item)] == ["Events!1", "Other log!1"]
+    assert not [f for f in found if isinstance(f, InputError)]

@@ -20,7 +20,7 @@ from tocsin.coding._event_places import Located
 from tocsin.coding._mentions import Mention, read_mention
 from tocsin.coding._segments import Segment, segments
 from tocsin.coding._sentences import Parsed, parse, parser_version
-from tocsin.coding._tables import Row, apply_row, narrative_parts, read_row
+from tocsin.coding._tables import Row, apply_row, claim_of_type, narrative_parts, read_row
 from tocsin.coding._teaching import Likeness, likeness
 from tocsin.coding._toponyms import find_toponyms
 from tocsin.coding._type_choice import TypeScores
@@ -133,14 +133,13 @@ class _Reading:
         """What it claims, in the order a reader meets it."""
         taught = bool(self.coder.codebook.codes.keys() - cued_codes())
         stretches = [s for sentence in self.parsed.sentences for s in segments(sentence, without_cues=taught)]
-        if not stretches:
-            return ()
-        countries = self._countries()
+        countries = self._countries() if stretches else ()
         actors = ActorReader(self.document.text, self.coder.codebook.actors, countries)
-        mentions = self._mentions(stretches, actors)
-        if not mentions:
-            return ()
+        mentions = self._mentions(stretches, actors) if stretches else []
         row = read_row(self.document)
+        named = claim_of_type(row, self.coder.codebook, self.coder.version) if row is not None and not mentions else ()
+        if not mentions and not named:
+            return ()
         located = self._locate(_with_row(find_toponyms(self.parsed, actors, self.coder.gazetteer), row), countries)
         claims = build_claims(
             self.parsed, mentions, actors, located, self.coder.codebook, self.anchor, self.coder.version
@@ -149,7 +148,7 @@ class _Reading:
             return claims
         place = next((x.place for x in located if x.toponym is row.toponym), None)
         country = (place.country if place is not None else "") or (countries[0] if countries else "")
-        return apply_row(row, claims, place, self.coder.codebook, country, self.anchor)
+        return apply_row(row, claims or named, place, self.coder.codebook, country, self.anchor)
 
     def _mentions(self, stretches: Sequence[Segment], actors: ActorReader) -> list[Mention]:
         """What its segments say of events; "two days later" leans on the last day that news was dated to."""

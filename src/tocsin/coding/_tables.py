@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from tocsin.codebook import ActorList, Codebook
@@ -23,19 +25,26 @@ from tocsin.records import (
     Part,
     Participant,
     Place,
+    PlacePrecision,
     Speaker,
     Toponym,
     When,
+    content_id,
 )
 
-__all__ = ["MONTH_FIRST", "Row", "apply_row", "cells_by_field", "narrative_parts", "read_row"]
+__all__ = ["MONTH_FIRST", "Row", "apply_row", "cells_by_field", "claim_of_type", "narrative_parts", "read_row"]
 
 _PATTERNS = vocabulary("tables").patterns
 # What a column may hold, in order of preference: the first whose names fit a heading has it.
 _COLUMNS = (
     "date", "place", "area", "district", "country", "actor1", "actor2", "deaths", "injured", "taken", "displaced",
-    "text", "type", "source",
+    "text", "subtype", "type", "source", "latitude", "longitude", "time_precision", "geo_precision",
 )  # fmt: skip
+# Places that a row itself puts on the map, by the precision that it states (ACLED's).
+_PLACED: dict[str, PlacePrecision] = {"1": "settlement", "2": "near", "3": "admin1"}
+_WEEK = timedelta(days=6)
+_SAME_PLACE_KM = 60.0
+"""A gazetteer's place this near to the row's own point is the same; farther off it is a namesake."""
 _KIND_OF_PLACE = {"place": "", "district": "district", "area": "province"}
 # What a source calls the cells of columns that a person has named, or that it has named for them.
 _NAMED = {
@@ -46,6 +55,7 @@ _NAMED = {
 MONTH_FIRST = " (month first)"
 """What a source puts behind the name of a column of days where its table writes the month first."""
 _MONTH_AND_DAY = re.compile(r"\b(0?[1-9]|1[0-2])([/.-])(\d{1,2})\2(?=(?:\d\d){1,2}\b)")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 # The longest cell is a narrative only where it has this many spaces.
 _NARRATIVE = 3
 # Demonstrations that somebody acts against.
@@ -149,9 +159,47 @@ def apply_row(
     if not claims:
         return ()
     own, *others = (_with_day_and_place(row, claim, place, anchor) for claim in claims)
+    own = _with_type(row, own, codebook)
     said = [c for c in others if (e := c.evidence_for("speaker")) is not None and e.spans]
     first = _with_source(row, _with_figures(row, own, codebook, country))
     return (first, *(replace(c, code=own.code) for c in said))
+
+
+def claim_of_type(row: Row, codebook: Codebook, coder: str) -> tuple[Claim, ...]:
+    """The claim of a row that names its type in a cell and says nothing more that could be read; else none."""
+    found = _type(row, codebook)
+    if found is None:
+        return ()
+    code, column = found
+    document, cell = row.document, row.cells[column]
+    trigger = document.span(cell.start, cell.end)
+    claim_id = content_id("c", document.text_hash, f"{trigger.start}:{trigger.end}", "", "0")
+    speaker = Speaker(document.origin or document.source or document.title)
+    told = Evidence("speaker", (), "inferred: the document's own voice")
+    return (
+        Claim(
+            claim_id, document.id, document.text_hash, trigger, code, speaker=speaker, coder=coder, score=1.0,
+            evidence=(Evidence("type", (trigger,)), told),
+        ),
+    )  # fmt: skip
+
+
+def _type(row: Row, codebook: Codebook) -> tuple[str, str] | None:
+    """The code that a cell names by its label or id, and which column that is."""
+    codes = {name.casefold(): code.id for code in codebook.codes.values() for name in (code.label, code.id)}
+    for column in ("subtype", "type"):
+        if code := codes.get(row.words(column).casefold()):
+            return code, column
+    return None
+
+
+def _with_type(row: Row, claim: Claim, codebook: Codebook) -> Claim:
+    """`claim` with the type that the row itself names."""
+    found = _type(row, codebook)
+    if found is None:
+        return claim
+    code, column = found
+    return replace(claim, code=code, evidence=_with_evidence(claim, ("type", row.evidence("type", column))))
 
 
 def _with_evidence(claim: Claim, *changes: tuple[str, Evidence | None]) -> tuple[Evidence, ...]:
@@ -176,13 +224,64 @@ def _with_day_and_place(row: Row, claim: Claim, place: Place | None, anchor: dat
             when = When(anchor="the row's date is blank")
             changes.append(("when", None))
         elif (day := parse_cell_date(words, anchor)) is not None:
-            when = day
+            when = _as_precise(day, row.words("time_precision"))
             changes.append(("when", row.evidence("when", "date")))
     if place is not None and row.toponym is not None:
-        where = (place,)
+        where = (_as_placed(row, place),)
         span = row.document.span(row.toponym.start, row.toponym.end)
         changes.append(("where", Evidence("where", (span,), "read", place.probability)))
     return replace(claim, when=when, where=where, background=False, evidence=_with_evidence(claim, *changes))
+
+
+def _as_precise(day: When, precision: str) -> When:
+    """A day that the row says stands for its week (2) or month (3), as event tables do."""
+    if day.start is None or day.precision != "day" or precision not in ("2", "3"):
+        return day
+    if precision == "2":
+        return replace(day, end=day.start + _WEEK, precision="week")
+    last = monthrange(day.start.year, day.start.month)[1]
+    return replace(day, end=day.start.replace(day=last), precision="month")
+
+
+def _as_placed(row: Row, place: Place) -> Place:
+    """`place` at the point and of the precision that the row states; a namesake far from that point is let go."""
+    precision = _PLACED.get(row.words("geo_precision"))
+    point = _point(row)
+    if point is None:
+        return place if precision is None else replace(place, precision=precision)
+    latitude, longitude = point
+    if place.latitude is not None and place.longitude is not None:
+        far = _kilofar(latitude, longitude, place.latitude, place.longitude)
+        if far > _SAME_PLACE_KM and place.precision not in ("admin1", "country"):
+            place = Place(
+                place.name,
+                place.name,
+                country=place.country,
+                country_name=place.country_name,
+                admin1=row.words("area"),
+                admin2=row.words("district"),
+            )
+    finer = precision or ("settlement" if place.precision in ("admin1", "admin2", "country") else place.precision)
+    return replace(place, latitude=latitude, longitude=longitude, precision=finer)
+
+
+def _point(row: Row) -> tuple[float, float] | None:
+    """The point in a row's own cells, in degrees; None where there is none, or it is no place on land: 0, 0."""
+    try:
+        latitude, longitude = (float(row.words(c).replace(",", ".")) for c in ("latitude", "longitude"))
+    except ValueError:
+        return None
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180) or (latitude == 0 and longitude == 0):
+        return None
+    return latitude, longitude
+
+
+def _kilofar(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Distance on a sphere (haversine)."""
+    a, b = math.radians(latitude), math.radians(other_latitude)
+    east = math.radians(other_longitude - longitude)
+    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(east / 2) ** 2
+    return 2 * 6371.0 * math.asin(math.sqrt(half))
 
 
 def _with_figures(row: Row, claim: Claim, codebook: Codebook, country: str) -> Claim:
@@ -212,6 +311,9 @@ def _actor(words: str, side: int, code: str | None, actors: ActorList, country: 
     match = actors.match(words, country)
     if match is None or _PATTERNS["no_actor"].match(words):
         return None
+    if match.entry_id is None and (bare := _IN_BRACKETS.sub("", words)) != words:
+        # An event table writes the country behind those without a name: "Unidentified Clan Militia (Somalia)".
+        match = actors.match(bare, country) or match
     actor = replace(actors.actor(match, country), name=words)
     if side == 1:
         actor = replace(actor, kind=actors.initiator_kind(match))

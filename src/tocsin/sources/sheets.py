@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from itertools import compress
+from itertools import compress, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Column, ColumnMap, Item, Outline
 from tocsin.sources._packages import check_office
-from tocsin.sources._rows import outline_rows, read_rows
+from tocsin.sources._rows import key_of, outline_rows, read_rows
+from tocsin.sources._vocabulary import VOCABULARY
 
 __all__ = ["SheetSource"]
+
+_TELLING = frozenset(VOCABULARY["columns"]["text"])
 
 _MOST_CELLS = 20_000_000
 """A sheet is held whole: this many cells take about 1 GB. A table of a million reports has as many."""
@@ -62,7 +65,30 @@ class SheetSource:
 def _held(path: Path, name: str) -> list[tuple[str, list[tuple[int, list[str] | str]]]]:
     check_office(path, name, "spreadsheet (.xlsx or .ods)")
     _check_extent(path, name)
-    return list(_sheets(path, name))
+    sheets = list(_sheets(path, name))
+    return [sheet for sheet in sheets if not _explains(sheet, sheets)]
+
+
+_Sheet = tuple[str, list[tuple[int, list[str] | str]]]
+_COLUMNS_TOLD = 0.6
+"""Share of a table's columns that a sheet lists which explains them; lists of places or groups name none."""
+
+
+def _explains(sheet: _Sheet, sheets: Sequence[_Sheet]) -> bool:
+    """Whether a sheet tells of another's columns, or is a note of two columns beside a table: no reports stand in it."""
+    _, rows = sheet
+    wide = [cells for _, cells in rows if isinstance(cells, list)]
+    listed = [{key_of(c) for c in column if c.strip()} for column in zip_longest(*wide, fillvalue="")]
+    for other in sheets:
+        if other is sheet:
+            continue
+        header = next((cells for _, cells in other[1] if isinstance(cells, list) and sum(map(bool, cells)) > 1), [])
+        columns = {key_of(c) for c in header if c.strip()}
+        if len(columns) >= 4 and any(len(columns & told) >= _COLUMNS_TOLD * len(columns) for told in listed):
+            return True
+        if len(columns) >= 4 and len(listed) <= 2 and not {key_of(c) for c in wide[0]} & _TELLING:
+            return True
+    return False
 
 
 _FAR = re.compile(rb'<c [^<>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"')
