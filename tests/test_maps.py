@@ -155,7 +155,7 @@ def test_a_preview_fits_the_screen_and_keeps_nothing(
         "semicolon between cells",
         "killed, evidence",
         "(mapped)",
-        "\u2068حلب",
+        "\u206803/16/2024",
         "in/note.txt",
         "A note",
         "problem",
