@@ -223,6 +223,17 @@ def test_repeated_groups_are_joined_to_their_submission(tmp_path: Path) -> None:
     assert found.item.document.text == f"{TOLD} | age: 30 | age: 40"
 
 
+def test_answers_in_a_spreadsheet_are_read_so_too(tmp_path: Path) -> None:
+    main = [list(ANSWERS), list(ANSWERS.values())]
+    hurt = [["age", "_index", "_parent_index", "_submission__uuid"], [30, 1, 1, "11-22"], [40, 2, 1, "11-22"]]
+    data = book(Incidents=main, hurt=hurt)
+    (found,), errors = given(tmp_path, answers_dot_xlsx=data, form_dot_xlsx=FORM)
+    assert errors == []
+    assert cells(found.item.document) | EXPECTED == cells(found.item.document)
+    assert found.item.document.text.endswith(" | age: 30 | age: 40")
+    assert not any(leak in found.item.document.text for leak in LEAKS)
+
+
 def test_unknown_codes_are_kept_as_written(tmp_path: Path) -> None:
     row = ANSWERS | {"inc/where": "v9", "inc/arms": "gun axe", "inc/point": "somewhere"}
     (found,), errors = given(tmp_path, answers_dot_csv=table(row), form_dot_xlsx=FORM)

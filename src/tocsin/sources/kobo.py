@@ -10,7 +10,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,9 +27,11 @@ from tocsin.sources._dates import parse_day, published_on
 from tocsin.sources._decoding import SAMPLE, decode, open_lines, repaired
 from tocsin.sources._json import events, objects_at, open_json
 from tocsin.sources._languages import language_of
+from tocsin.sources._packages import check_office
 from tocsin.sources._rows import key_of
 from tocsin.sources._vocabulary import VOCABULARY
 from tocsin.sources._xlsform import Form, Question, is_form, private, read_form, shown
+from tocsin.sources.sheets import _check_extent, _sheets
 
 __all__ = ["KoboSource"]
 
@@ -50,6 +54,8 @@ _DAYS = ("today", "end", "start", "_submission_time", "submissiondate", "__syste
 """Columns that date a report, the day it was written before the day it arrived."""
 _PARENTS = ("parent_key", "_submission__uuid", "__submissions-id")
 _HEAD = 1 << 16
+_BOOK_HEAD = 1 << 19
+"""Bytes of a spreadsheet's strings that are looked at; its header is among the first."""
 _MOST_FORMS = 20
 """Spreadsheets of a folder that are looked at."""
 _MOST_REPEATS = 500_000
@@ -59,14 +65,14 @@ _OF_POINT = re.compile(r"(?P<point>.*?)[-_:/.](?P<axis>latitude|longitude|altitu
 
 
 class KoboSource:
-    """Reads exports of answers (CSV and JSON); the item is the submission's id. Forms themselves hold no reports."""
+    """Reads exports of answers (CSV, JSON, XLSX); the item is the submission's id. Forms themselves hold no reports."""
 
     suffixes = (".csv", ".json", ".xlsx")
 
     def claims(self, path: Path) -> bool:
         """Whether the file is an export of answers, a part of one, or a form."""
         if path.suffix.lower() == ".xlsx":
-            return is_form(path)
+            return is_form(path) or _claims_book(path)
         if path.suffix.lower() == ".json":
             return _claims_json(path)
         header = _header(path)
@@ -76,7 +82,7 @@ class KoboSource:
 
     def beside(self, path: Path) -> list[Path]:
         """The form and the tables of repeated groups that lie beside an export."""
-        if path.suffix.lower() == ".xlsx" or not self.claims(path):
+        if not self.claims(path) or (path.suffix.lower() == ".xlsx" and is_form(path)):
             return []
         tables = _tables(path) if path.suffix.lower() == ".csv" else []
         return [*_forms(path), *(p for p in tables if _is_repeat(_header(p)))]
@@ -84,7 +90,9 @@ class KoboSource:
     def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
         """Yield a document for each submission, and an error for each that could not be read."""
         try:
-            if path.suffix.lower() == ".xlsx":
+            if path.suffix.lower() == ".xlsx" and _claims_book(path):
+                yield from _read_book(path, name)
+            elif path.suffix.lower() == ".xlsx":
                 read_form(path, name)
             elif path.suffix.lower() == ".json":
                 yield from _read_json(path, name)
@@ -134,6 +142,22 @@ def _claims_json(path: Path) -> bool:
     served = re.search(rb'"(?:_submission_time|_xform_id_string|formhub/uuid|submissionDate)"\s*:', head)
     listed = head.startswith(b"[") or (head.startswith(b"{") and re.search(rb'"(?:results|value)"\s*:\s*\[', head))
     return bool(named and served and listed)
+
+
+def _claims_book(path: Path) -> bool:
+    """Whether a spreadsheet begins with the columns of answers."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            for member in {"xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"} & set(package.namelist()):
+                with package.open(member) as file:
+                    head = file.read(_BOOK_HEAD)
+                if b">_uuid<" in head and b">_submission_time<" in head:
+                    return True
+                if b">instanceID<" in head and b">SubmissionDate<" in head:
+                    return True
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        pass
+    return False
 
 
 def _tables(path: Path) -> list[Path]:
@@ -360,28 +384,53 @@ def _read_csv(path: Path, name: str) -> Iterator[Item | InputError]:
         file.seek(0)
         rows = _numbered(csv.reader(file, delimiter=delimiter))
         _, header = next(rows, (0, ""))
-        if isinstance(header, str):
-            raise UnreadableInput(name, "holds no table; export the answers again")
-        header = [collapse(repaired(c)) for c in header]
-        export = _Export(name, _form_for(path, header))
-        columns = _columns(header, export.form)
-        if not any(columns):
-            raise UnreadableInput(name, "holds no answers, only what the server adds; export it with its questions")
-        export.repeats = _repeats(path, export.form)
-        nothing = True
-        number = 0
-        for line, row in rows:
-            if not row:
-                continue
-            number += 1
-            nothing = False
-            if isinstance(row, str) or len(row) > len(header):
-                reason = row if isinstance(row, str) else f"{len(row)} cells under {len(header)} columns"
-                yield InvalidRow(name, f"line {line}: {reason}; the row was left out", item=str(number))
-                continue
-            yield from _csv_row(row, header, columns, export, number, line)
-        if nothing:
-            raise UnreadableInput(name, "has no rows below its header; leave it out or fill it in")
+        export = _export(path, name, header)
+        export.repeats = _repeats(_beside(path), export.form, path.stem)
+        yield from _read_table(rows, header, export)
+
+
+def _read_book(path: Path, name: str) -> Iterator[Item | InputError]:
+    """The answers of a spreadsheet: a sheet of submissions, and one for each repeated group."""
+    check_office(path, name, "spreadsheet (.xlsx)")
+    _check_extent(path, name)
+    sheets = [(title, list(rows)) for title, rows in _sheets(path, name)]
+    answers = [rows for _, rows in sheets if _is_answers([*rows[0][1]])]
+    if not answers:
+        raise UnreadableInput(name, "holds no submissions; export the answers again")
+    for rows in answers:
+        header = rows[0][1]
+        export = _export(path, name, header)
+        entries = [(title, table) for title, table in sheets if _is_repeat([*table[0][1]])]
+        export.repeats = _repeats(iter(entries), export.form, "")
+        yield from _read_table(iter(rows[1:]), header, export)
+
+
+def _export(path: Path, name: str, header: list[str] | str) -> _Export:
+    if isinstance(header, str):
+        raise UnreadableInput(name, "holds no table; export the answers again")
+    return _Export(name, _form_for(path, header))
+
+
+def _read_table(
+    rows: Iterator[tuple[int, list[str] | str]], named: list[str] | str, export: _Export
+) -> Iterator[Item | InputError]:
+    name = export.name
+    header = [collapse(repaired(c)) for c in named]
+    columns = _columns(header, export.form)
+    if not any(columns):
+        raise UnreadableInput(name, "holds no answers, only what the server adds; export it with its questions")
+    number = 0
+    for line, row in rows:
+        if not row:
+            continue
+        number += 1
+        if isinstance(row, str) or len(row) > len(header):
+            reason = row if isinstance(row, str) else f"{len(row)} cells under {len(header)} columns"
+            yield InvalidRow(name, f"line {line}: {reason}; the row was left out", item=str(number))
+            continue
+        yield from _csv_row(row, header, columns, export, number, line)
+    if not number:
+        raise UnreadableInput(name, "has no rows below its header; leave it out or fill it in")
 
 
 def _csv_row(
@@ -399,41 +448,52 @@ def _csv_row(
     yield from export.submission(gathered, facts, number, f"line {line}", reported)
 
 
-def _repeats(path: Path, form: Form) -> dict[str, list[tuple[str, str]]]:
-    """What stands in the tables of repeated groups beside an export, by submission: a cell for each entry."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    held = 0
+def _beside(path: Path) -> Iterator[tuple[str, Iterable[tuple[int, list[str] | str]]]]:
+    """The tables of repeated groups beside an export, each with its title."""
     for table in _tables(path):
-        header = _header(table)
-        if not _is_repeat(header):
+        if not _is_repeat(_header(table)):
             continue
-        columns = _columns(header, form)
-        keys = [c.casefold() for c in header]
-        parent = next(at for at, key in enumerate(keys) if key in _PARENTS)
         try:
             with open_lines(table, table.name) as file:
                 delimiter = _delimiter(file.read(SAMPLE))
                 file.seek(0)
-                for at, (_, row) in enumerate(_numbered(csv.reader(file, delimiter=delimiter))):
-                    if not at or isinstance(row, str) or len(row) <= parent:
-                        continue
-                    held += 1
-                    if held > _MOST_REPEATS:
-                        return found
-                    gathered = _Row()
-                    for column, cell in zip(columns, row, strict=False):
-                        if column is not None:
-                            gathered.add(column, repaired(cell))
-                    owner = row[parent].removeprefix("uuid:").partition("/")[0]
-                    if words := _entry(gathered):
-                        found.setdefault(owner, []).append((_group(table, path), words))
+                yield table.stem, _numbered(csv.reader(file, delimiter=delimiter))
         except (OSError, UnicodeError, UnreadableInput):
             continue
+
+
+def _repeats(
+    tables: Iterator[tuple[str, Iterable[tuple[int, list[str] | str]]]], form: Form, export: str
+) -> dict[str, list[tuple[str, str]]]:
+    """What stands in tables of repeated groups, by submission: a cell for each entry."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    held = 0
+    for title, rows in tables:
+        numbered = iter(rows)
+        _, named = next(numbered, (0, ""))
+        header = [collapse(repaired(c)) for c in named]
+        columns = _columns(header, form)
+        parent = next((at for at, column in enumerate(header) if column.casefold() in _PARENTS), None)
+        group = form.question(_group(title, export))
+        for _, row in numbered:
+            if parent is None or isinstance(row, str) or len(row) <= parent:
+                continue
+            held += 1
+            if held > _MOST_REPEATS:
+                return found
+            gathered = _Row()
+            for column, cell in zip(columns, row, strict=False):
+                if column is not None:
+                    gathered.add(column, repaired(cell))
+            owner = row[parent].removeprefix("uuid:").partition("/")[0]
+            if words := _entry(gathered):
+                label = group.label if group is not None else _group(title, export)
+                found.setdefault(owner, []).append((label, words))
     return found
 
 
-def _group(table: Path, path: Path) -> str:
-    return table.stem.removeprefix(path.stem).strip("-_ ") or "entry"
+def _group(title: str, export: str) -> str:
+    return title.removeprefix(export).strip("-_ ") or "entry"
 
 
 def _entry(row: _Row) -> str:
