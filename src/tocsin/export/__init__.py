@@ -8,6 +8,15 @@ from tocsin.export._columns import EventColumn, columns, has_point
 from tocsin.export._files import INTERNAL_NOTICE, prepare_internal
 from tocsin.export._ged import GED_REASONS, GedExporter, GedRow, ged_rows, priogrid_gid, write_events_ged
 from tocsin.export._geo import GeoJsonExporter, GeoParquetExporter
+from tocsin.export._hapi import (
+    HAPI_COLUMNS,
+    HAPI_HXL,
+    HapiExporter,
+    HapiHxlExporter,
+    HapiRow,
+    hapi_rows,
+    write_events_hapi,
+)
 from tocsin.export._kml import KmlExporter
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
 from tocsin.export._plain import CsvExporter, JsonLinesExporter
@@ -31,6 +40,8 @@ __all__ = [
     "DEFAULT_LIMIT",
     "EVENT_COLUMNS",
     "GED_REASONS",
+    "HAPI_COLUMNS",
+    "HAPI_HXL",
     "INTERNAL_NOTICE",
     "ClaimInContext",
     "ClaimLine",
@@ -42,11 +53,15 @@ __all__ = [
     "GedRow",
     "GeoJsonExporter",
     "GeoParquetExporter",
+    "HapiExporter",
+    "HapiHxlExporter",
+    "HapiRow",
     "JsonLinesExporter",
     "KmlExporter",
     "XlsxExporter",
     "columns",
     "ged_rows",
+    "hapi_rows",
     "has_point",
     "map_box",
     "prepare_internal",
@@ -57,6 +72,7 @@ __all__ = [
     "write_claims_jsonl",
     "write_events_csv",
     "write_events_ged",
+    "write_events_hapi",
     "write_events_jsonl",
     "write_internal_events_jsonl",
     "write_report",
