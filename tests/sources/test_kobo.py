@@ -13,8 +13,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tocsin.interfaces import ColumnMap, Item
 from tocsin.records import Document
 from tocsin.sources import Received, find, read
+from tocsin.sources.kobo import KoboSource
 
 TOLD = "Two men were shot at the well by unknown gunmen who came on motorcycles"
 SURVEY: list[list[Any]] = [
@@ -232,6 +234,17 @@ def test_answers_in_a_spreadsheet_are_read_so_too(tmp_path: Path) -> None:
     assert cells(found.item.document) | EXPECTED == cells(found.item.document)
     assert found.item.document.text.endswith(" | age: 30 | age: 40")
     assert not any(leak in found.item.document.text for leak in LEAKS)
+
+
+def test_what_a_person_says_of_a_column_counts(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(table(ANSWERS))
+    mapping = ColumnMap((("deaths", "inc/dead"), ("date", "_submission_time")))
+    (found,) = KoboSource().read_mapped(path, "answers.csv", mapping)
+    assert isinstance(found, Item)
+    assert cells(found.document)["deaths"] == "2"
+    assert found.document.published is not None
+    assert found.document.published.start == date(2021, 5, 5)
 
 
 def test_unknown_codes_are_kept_as_written(tmp_path: Path) -> None:

@@ -13,13 +13,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tocsin.errors import InputError, InvalidRow, UnreadableInput
-from tocsin.interfaces import Item
+from tocsin.interfaces import ColumnMap, Item
 from tocsin.records import Language
 from tocsin.sources._cleaning import collapse
 from tocsin.sources._composing import Credits, compose_row
@@ -27,6 +27,7 @@ from tocsin.sources._dates import parse_day, published_on
 from tocsin.sources._decoding import SAMPLE, decode, open_lines, repaired
 from tocsin.sources._json import events, objects_at, open_json
 from tocsin.sources._languages import language_of
+from tocsin.sources._mapping import ABOUT
 from tocsin.sources._packages import check_office
 from tocsin.sources._rows import key_of
 from tocsin.sources._vocabulary import VOCABULARY
@@ -89,15 +90,19 @@ class KoboSource:
 
     def read(self, path: Path, name: str) -> Iterator[Item | InputError]:
         """Yield a document for each submission, and an error for each that could not be read."""
+        yield from self.read_mapped(path, name, ColumnMap())
+
+    def read_mapped(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
+        """Yield the same where a person said what some of the columns hold."""
         try:
             if path.suffix.lower() == ".xlsx" and _claims_book(path):
-                yield from _read_book(path, name)
+                yield from _read_book(path, name, mapping)
             elif path.suffix.lower() == ".xlsx":
                 read_form(path, name)
             elif path.suffix.lower() == ".json":
-                yield from _read_json(path, name)
+                yield from _read_json(path, name, mapping)
             elif not _is_repeat(_header(path)):
-                yield from _read_csv(path, name)
+                yield from _read_csv(path, name, mapping)
         except UnreadableInput as error:
             yield error
         except (OSError, UnicodeError) as error:
@@ -188,6 +193,17 @@ def _form_for(path: Path, columns: Sequence[str]) -> Form:
         if known > most:
             best, most = form, known
     return best
+
+
+def _mapped(form: Form, mapping: ColumnMap) -> Form:
+    """`form` with the columns of which a person said what they hold."""
+    said: dict[str, Question] = {}
+    for target, column in mapping.fields:
+        name = ABOUT.get(target, target)
+        question = form.question(column) or Question(column, "text", column)
+        kind = question.kind if question.kept else "text"
+        said[collapse(column).casefold()] = replace(question, name=name, kind=kind, label=name, labels=())
+    return Form(form.by_name | said)
 
 
 # What its columns are -----------------------------------------------------------------------------------
@@ -378,18 +394,18 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str] | str]]:
             yield reader.line_num, row
 
 
-def _read_csv(path: Path, name: str) -> Iterator[Item | InputError]:
+def _read_csv(path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
     with open_lines(path, name) as file:
         delimiter = _delimiter(file.read(SAMPLE))
         file.seek(0)
         rows = _numbered(csv.reader(file, delimiter=delimiter))
         _, header = next(rows, (0, ""))
-        export = _export(path, name, header)
+        export = _export(path, name, header, mapping)
         export.repeats = _repeats(_beside(path), export.form, path.stem)
         yield from _read_table(rows, header, export)
 
 
-def _read_book(path: Path, name: str) -> Iterator[Item | InputError]:
+def _read_book(path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
     """The answers of a spreadsheet: a sheet of submissions, and one for each repeated group."""
     check_office(path, name, "spreadsheet (.xlsx)")
     _check_extent(path, name)
@@ -399,16 +415,16 @@ def _read_book(path: Path, name: str) -> Iterator[Item | InputError]:
         raise UnreadableInput(name, "holds no submissions; export the answers again")
     for rows in answers:
         header = rows[0][1]
-        export = _export(path, name, header)
+        export = _export(path, name, header, mapping)
         entries = [(title, table) for title, table in sheets if _is_repeat([*table[0][1]])]
         export.repeats = _repeats(iter(entries), export.form, "")
         yield from _read_table(iter(rows[1:]), header, export)
 
 
-def _export(path: Path, name: str, header: list[str] | str) -> _Export:
+def _export(path: Path, name: str, header: list[str] | str, mapping: ColumnMap) -> _Export:
     if isinstance(header, str):
         raise UnreadableInput(name, "holds no table; export the answers again")
-    return _Export(name, _form_for(path, header))
+    return _Export(name, _mapped(_form_for(path, header), mapping))
 
 
 def _read_table(
@@ -500,7 +516,7 @@ def _entry(row: _Row) -> str:
     return ", ".join(f"{column}: {cell}" for column, cell in row.cells)
 
 
-def _read_json(path: Path, name: str) -> Iterator[Item | InputError]:
+def _read_json(path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
     export: _Export | None = None
     number = 0
     with open_json(path, name) as file:
@@ -510,7 +526,7 @@ def _read_json(path: Path, name: str) -> Iterator[Item | InputError]:
             number += 1
             flat = _flat(value)
             if export is None:
-                export = _Export(name, _form_for(path, list(flat)))
+                export = _Export(name, _mapped(_form_for(path, list(flat)), mapping))
             yield from _json_object(flat, export, number)
     if not number:
         raise UnreadableInput(name, "holds no submissions; export the answers again")
