@@ -55,7 +55,7 @@ _NAMED = {
 MONTH_FIRST = " (month first)"
 """What a source puts behind the name of a column of days where its table writes the month first."""
 _MONTH_AND_DAY = re.compile(r"\b(0?[1-9]|1[0-2])([/.-])(\d{1,2})\2(?=(?:\d\d){1,2}\b)")
-_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
+_UNNAMED = re.compile(r"Unidentified (?P<who>.+?)(?:\s*\([^()]*\))?")
 # The longest cell is a narrative only where it has this many spaces.
 _NARRATIVE = 3
 # Demonstrations that somebody acts against.
@@ -308,12 +308,11 @@ def _with_figures(row: Row, claim: Claim, codebook: Codebook, country: str) -> C
 
 def _actor(words: str, side: int, code: str | None, actors: ActorList, country: str) -> Actor | None:
     """The actor that a cell names; None where it names none, as "IED" does."""
-    match = actors.match(words, country)
+    # An event table writes the country behind those without a name, in capitals: "Unidentified Clan Militia (Somalia)".
+    unnamed = _UNNAMED.fullmatch(words)
+    match = actors.match(unnamed["who"].lower() if unnamed else words, country)
     if match is None or _PATTERNS["no_actor"].match(words):
         return None
-    if match.entry_id is None and (bare := _IN_BRACKETS.sub("", words)) != words:
-        # An event table writes the country behind those without a name: "Unidentified Clan Militia (Somalia)".
-        match = actors.match(bare, country) or match
     actor = replace(actors.actor(match, country), name=words)
     if side == 1:
         actor = replace(actor, kind=actors.initiator_kind(match))

@@ -75,7 +75,7 @@ _COLUMNS_TOLD = 0.6
 
 
 def _explains(sheet: _Sheet, sheets: Sequence[_Sheet]) -> bool:
-    """Whether a sheet tells of another's columns, or is a note of two columns beside a table: no reports stand in it."""
+    """Whether a sheet tells of another's columns, or is a note of two columns beside a table: it holds no reports."""
     _, rows = sheet
     wide = [cells for _, cells in rows if isinstance(cells, list)]
     listed = [{key_of(c) for c in column if c.strip()} for column in zip_longest(*wide, fillvalue="")]
