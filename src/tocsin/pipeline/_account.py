@@ -19,6 +19,12 @@ class Problem:
     reason: str
     item: str = ""
 
+    def __post_init__(self) -> None:
+        # A file's name may be no Unicode; what is printed and handed on as JSON is.
+        for name in ("path", "reason", "item"):
+            written = getattr(self, name).encode("utf-8", "backslashreplace").decode("utf-8")
+            object.__setattr__(self, name, written)
+
     @classmethod
     def of(cls, error: InputError) -> Problem:
         """The problem that `error` tells of."""

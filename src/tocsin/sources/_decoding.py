@@ -5,13 +5,24 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
 from tocsin.errors import UnreadableInput
 
-__all__ = ["MAX_BYTES", "SAMPLE", "declared_charset", "decode", "encoding_of", "open_lines", "read_bytes", "repaired"]
+__all__ = [
+    "MAX_BYTES",
+    "SAMPLE",
+    "bounded_lines",
+    "declared_charset",
+    "decode",
+    "encoding_of",
+    "open_lines",
+    "read_bytes",
+    "repaired",
+]
 
 MAX_BYTES = 20_000_000
 """The longest file taken as one report. A long book is 2 MB; what is longer is a dump of many reports."""
@@ -32,6 +43,8 @@ _LEGACY = ["cp1252", "cp1256", "cp1251", "cp1250", "cp1254", "koi8_r", "gb18030"
 _WESTERN_KIN = ("cp1250", "cp1252", "cp1254")
 # Inside a word these show that Western letters were the wrong guess: "¿o³nierzy" is Polish.
 _NOT_WESTERN = re.compile(r"[^\W\d_][¹²³¼½¾¿¡ªº¢£¥¦§¨¯´¸þðý]|[¹²³¼½¾¿¢£¥¦§¨¯¸þðý][^\W\d_]")
+_MISLABELLED = 4
+"""Such words are no accident; a page in another alphabet has dozens in its first paragraph."""
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,200}?encoding=["']([\w.:-]{2,40})""", re.I
 )
@@ -110,7 +123,7 @@ def encoding_of(sample: bytes, name: str, declared: str | None = None, *, whole:
         raise UnreadableInput(name, _BINARY)
     if _is_utf8(sample, whole):
         return "utf-8"
-    if declared and (codec := _known(declared)) not in (None, "utf-8") and _decodes(sample, codec, whole):
+    if declared and _believed(codec := _known(declared), sample, whole):
         return str(codec)
     if _mostly_utf8(sample):
         return "utf-8"
@@ -156,6 +169,14 @@ def open_lines(path: Path, name: str, told: str = "") -> io.TextIOWrapper:
     return _stream(path, "utf-8-sig" if encoding == "utf-8" else encoding)
 
 
+def bounded_lines(file: io.TextIOBase, longest: int) -> Iterator[str]:
+    """Yield the lines of `file`, those longer than `longest` characters cut there, so that memory stays bounded."""
+    while line := file.readline(longest + 1):
+        yield line
+        while len(line) > longest and not line.endswith("\n"):
+            line = file.readline(longest + 1)
+
+
 def _stream(path: Path, encoding: str) -> io.TextIOWrapper:
     return path.open(encoding=encoding, errors=_on_error(encoding), newline="")
 
@@ -184,6 +205,17 @@ def _decodes(sample: bytes, encoding: str, whole: bool) -> bool:
 
 def _is_utf8(sample: bytes, whole: bool) -> bool:
     return _decodes(sample, "utf-8", whole)
+
+
+def _believed(codec: str | None, sample: bytes, whole: bool) -> bool:
+    if codec in (None, "utf-8") or not _decodes(sample, str(codec), whole):
+        return False
+    return codec != "cp1252" or not _only_accents(sample)
+
+
+def _only_accents(sample: bytes) -> bool:
+    """Whether words are made of accented letters alone, as in no Western language: Arabic or Russian, mislabelled."""
+    return len(re.findall(rb"[\xc0-\xff]{4}", sample)) > _MISLABELLED
 
 
 def _mostly_utf8(sample: bytes) -> bool:

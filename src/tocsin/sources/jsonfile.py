@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tocsin.errors import InputError, UnreadableInput
+from tocsin.errors import InputError, InvalidRow, UnreadableInput
 from tocsin.interfaces import ColumnMap, Item, Outline
 from tocsin.records import Language
 from tocsin.sources._json import events, objects_at, open_json
@@ -29,6 +29,8 @@ __all__ = ["JsonSource"]
 _TEXTS = frozenset((*VOCABULARY["columns"]["text"], *VOCABULARY["columns"]["body"]))
 _BODIES = frozenset(VOCABULARY["columns"]["body"])
 
+_LONGEST = 4_000_000
+"""Characters of one object; a long book is half of it."""
 _SAMPLE = 200
 """Objects looked at to tell whether a mapped field is there."""
 _MOST_HELD = 100_000_000
@@ -65,6 +67,11 @@ class JsonSource:
             for number, value in enumerate(_objects(path, name, place, mapping), start=1):
                 raw = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
                 item = str(number) if place.several else ""
+                if len(raw) > _LONGEST:
+                    nothing = False
+                    reason = f"is longer than {_LONGEST:,} characters, so it is no single report; it was left out"
+                    yield InvalidRow(name, f"{reason}; give its reports as a list of objects", item=item)
+                    continue
                 for found in read_object(value, raw, name, item, usual, "json object", mapping):
                     nothing = False
                     if isinstance(found, Item) and usual == "und":

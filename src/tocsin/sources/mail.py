@@ -63,6 +63,8 @@ _MEDIA = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
 """Endings of attachments whose names have none."""
+_LONGEST_BODY = {"plain": LONGEST_MESSAGE, "html": 10 * LONGEST_MESSAGE}
+"""Characters; of markup a tenth and less is words."""
 _REPLY = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|sv|رد)\s*:\s*)+", re.I)
 _WROTE = re.compile(r"(?:on|le|el|am|في)\b.{5,150}(?:wrote|a écrit|escribió|schrieb|كتب)\s*:", re.I)
 _ORIGINAL = re.compile(
@@ -236,6 +238,8 @@ def _body(message: EmailMessage, credits: Credits) -> tuple[str, list[Block]]:
         if part is None:
             continue
         words = _content(part)
+        if len(words) > _LONGEST_BODY[kind]:
+            return words, [Block("paragraph", words)]  # not looked into: whoever sees its length leaves it out
         if kind == "html":
             blocks = read_fragment(re.sub(r"(?is)<blockquote.*?</blockquote>", "", words), credits)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from io import TextIOBase
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tocsin.interfaces import Item
 from tocsin.sources._cleaning import clean
 from tocsin.sources._composing import Credits, compose
 from tocsin.sources._dates import DayOrder, day_order, parse_day, published_on
-from tocsin.sources._decoding import open_lines, repaired
+from tocsin.sources._decoding import bounded_lines, open_lines, repaired
 from tocsin.sources._following import bytes_behind, followed
 from tocsin.sources._languages import language_of
 from tocsin.sources._messages import LONGEST_MESSAGE, TOO_LONG, message_blocks
@@ -24,6 +25,8 @@ from tocsin.sources._vocabulary import VOCABULARY, any_of
 
 __all__ = ["WhatsAppSource"]
 
+_LONGEST_LINE = LONGEST_MESSAGE + 200
+"""Characters: a message that is too long, with its stamp and sender."""
 _LOOKED_AT = 50
 """Lines; an export begins with a notice or two of the service, then people write."""
 _DAY = r"(?P<day>\d{1,4}[./-]\d{1,2}[./-]\d{1,4})"
@@ -78,8 +81,8 @@ class WhatsAppSource:
                 yield UnreadableInput(name, "holds no message with words; check that it is an export of a chat")
 
 
-def _lines(file: Iterable[str]) -> Iterator[str]:
-    for line in file:
+def _lines(file: TextIOBase) -> Iterator[str]:
+    for line in bounded_lines(file, _LONGEST_LINE):
         yield repaired(line).rstrip("\r\n")
 
 
