@@ -6,7 +6,15 @@ they stand in, and keep it to its owner.
 
 from tocsin.export._columns import EventColumn, columns, has_point
 from tocsin.export._files import INTERNAL_NOTICE, prepare_internal
-from tocsin.export._ged import GED_REASONS, GedExporter, GedRow, ged_rows, priogrid_gid, write_events_ged
+from tocsin.export._ged import (
+    GED_COLUMNS,
+    GED_REASONS,
+    GedExporter,
+    GedRow,
+    ged_rows,
+    priogrid_gid,
+    write_events_ged,
+)
 from tocsin.export._geo import GeoJsonExporter, GeoParquetExporter
 from tocsin.export._hapi import (
     HAPI_COLUMNS,
@@ -19,6 +27,7 @@ from tocsin.export._hapi import (
 )
 from tocsin.export._kml import KmlExporter
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
+from tocsin.export._package import PackageExporter
 from tocsin.export._plain import CsvExporter, JsonLinesExporter
 from tocsin.export._report import DEFAULT_LIMIT, map_box, write_report
 from tocsin.export._schemas import schemas, write_schemas
@@ -39,6 +48,7 @@ __all__ = [
     "CONDITION_COLUMNS",
     "DEFAULT_LIMIT",
     "EVENT_COLUMNS",
+    "GED_COLUMNS",
     "GED_REASONS",
     "HAPI_COLUMNS",
     "HAPI_HXL",
@@ -58,6 +68,7 @@ __all__ = [
     "HapiRow",
     "JsonLinesExporter",
     "KmlExporter",
+    "PackageExporter",
     "XlsxExporter",
     "columns",
     "ged_rows",
