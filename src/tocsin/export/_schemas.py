@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from tocsin.export._files import replacing
+from tocsin.export._ged import GedRow
+from tocsin.export._hapi import HapiRow
 from tocsin.export._lines import ClaimLine
 from tocsin.export._tables import EVENT_COLUMNS, ClaimRow
 from tocsin.records import Event, EventRow, PublicEvent
@@ -18,6 +20,8 @@ __all__ = ["schemas", "write_schemas"]
 _WRITTEN: dict[str, tuple[type, str]] = {
     "events.csv": (EventRow, "One row of events.csv, as an object of its columns."),
     "events.jsonl": (PublicEvent, "One line of events.jsonl."),
+    "events-ged.csv": (GedRow, "One row of events-ged.csv, as an object of its columns; null is empty."),
+    "events-hapi.csv": (HapiRow, "One row of events-hapi.csv, as an object of its columns; null is empty."),
     "internal-claims.csv": (ClaimRow, "One row of internal/claims.csv, as an object of its columns; null is empty."),
     "internal-claims.jsonl": (ClaimLine, "One line of internal/claims.jsonl."),
     "internal-events.jsonl": (Event, "One line of internal/events.jsonl."),
