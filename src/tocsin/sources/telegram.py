@@ -108,12 +108,12 @@ def _read(message: dict[str, Any], chat: _Chat, name: str) -> Iterator[Item | In
     if message.get("type", "message") != "message":
         return
     text = _words(message.get("text")) or _words(message.get("text_entities"))
-    blocks = message_blocks(text)
-    if not blocks:
-        return
     number, item = str(message.get("id", "")), _item(message, chat)
     if len(text) > LONGEST_MESSAGE:
         yield InvalidRow(name, TOO_LONG, item=item)
+        return
+    blocks = message_blocks(text)
+    if not blocks:
         return
     document = _document(message, chat, text, blocks, number)
     yield Item(document, item)
