@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from tocsin.cli._screen import answer, answering, print_json, print_problems, sc
 from tocsin.cli._settings import day, settle
 from tocsin.errors import NothingUsable
 from tocsin.interfaces import plugin_names
+
+if TYPE_CHECKING:
+    from tocsin.pipeline import Network, StandardInput
 
 __all__ = ["app"]
 
@@ -35,7 +38,12 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Reports: files, and folders of them.")]
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH…", help="Reports: files, and folders of them; with --fetch web addresses; - for standard input."
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", envvar="TOCSIN_OUT", metavar="DIR", help="Where the files go.  [default: tocsin-out]"),
@@ -62,6 +70,20 @@ Columns = Annotated[
         "--map", metavar="WHAT=COLUMN", help="What a column or field holds: text=body,date=created_on (repeatable)."
     ),
 ]
+Fetch = Annotated[
+    bool | None,
+    typer.Option(
+        "--fetch/--no-fetch", help="Whether web addresses may be fetched.  [default: not]", show_default=False
+    ),
+]
+FetchLimit = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="N", help="Most pages fetched that entries of feeds link to.  [default: 50]"),
+]
+StdinForm = Annotated[
+    str,
+    typer.Option("--stdin-form", metavar="FORM", help="What standard input holds: txt, html, json, csv …"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 _forms = ", ".join(plugin_names("tocsin.exporters"))
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems and errors.")]
@@ -84,6 +106,9 @@ def run(
     published: Published = None,
     codebook: Layer = None,
     columns: Columns = None,
+    fetch: Fetch = None,
+    fetch_limit: FetchLimit = None,
+    stdin_form: StdinForm = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -96,6 +121,7 @@ def run(
         from tocsin import pipeline
         from tocsin.cli._account import render_account
 
+        network, stdin = _elsewhere(paths, settings.workspace, fetch, fetch_limit, stdin_form)
         with watching(quiet or as_json) as progress:
             account = pipeline.run(
                 paths,
@@ -104,6 +130,8 @@ def run(
                 published=settings.published,
                 codebook=settings.codebook,
                 maps=settings.maps,
+                network=network,
+                stdin=stdin,
                 progress=progress,
             )
         if as_json:
@@ -126,6 +154,9 @@ def add(
     preview: Annotated[
         bool, typer.Option("--preview", help="Only show what would be read, and which column is taken for what.")
     ] = False,
+    fetch: Fetch = None,
+    fetch_limit: FetchLimit = None,
+    stdin_form: StdinForm = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -141,9 +172,18 @@ def add(
         if preview:
             from tocsin.cli._preview import show_preview
 
-            raise typer.Exit(show_preview(paths, settings, as_json=as_json))
+            raise typer.Exit(show_preview([Path(path) for path in paths], settings, as_json=as_json))
+        network, stdin = _elsewhere(paths, settings.workspace, fetch, fetch_limit, stdin_form)
         with pipeline.open_workspace(settings.workspace) as kept, watching(quiet or as_json) as progress:
-            read = pipeline.add(kept, paths, published=settings.published, maps=settings.maps, progress=progress)
+            read = pipeline.add(
+                kept,
+                paths,
+                published=settings.published,
+                maps=settings.maps,
+                network=network,
+                stdin=stdin,
+                progress=progress,
+            )
         if as_json:
             print_json(read)
         else:
@@ -338,6 +378,18 @@ def forget(
             print_json(forgotten)
         else:
             answer(render_forgotten(forgotten))
+
+
+def _elsewhere(
+    paths: list[str], home: Path, fetch: bool | None, pages: int | None, form: str
+) -> tuple[Network, StandardInput | None]:
+    """What may be fetched and read from standard input, checked before anything is opened."""
+    from tocsin import pipeline
+    from tocsin.cli._network import network, standard_input
+
+    allowed, stdin = network(home, fetch, pages), standard_input(paths, form)
+    pipeline.check_given(paths, allowed, stdin)
+    return allowed, stdin
 
 
 app.add_typer(_codebook.commands)

@@ -28,6 +28,7 @@ from tocsin.pipeline._account import (
 from tocsin.pipeline._adding import add_inputs
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
 from tocsin.pipeline._dataset import Dataset
+from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._linking import link_claims
@@ -54,15 +55,18 @@ __all__ = [
     "Linked",
     "Mark",
     "Neighbour",
+    "Network",
     "Preview",
     "PreviewedColumn",
     "PreviewedDocument",
     "PreviewedPart",
     "Problem",
     "Read",
+    "StandardInput",
     "Trial",
     "add",
     "check_forms",
+    "check_given",
     "code",
     "explain_text",
     "export",
@@ -87,21 +91,23 @@ MOST_PROBLEMS = 20
 
 
 def run(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     out: Path,
     *,
     workspace: Path | None = None,
     published: date | None = None,
     codebook: Path | None = None,
     maps: ColumnMaps | None = None,
+    network: Network | None = None,
+    stdin: StandardInput | None = None,
     progress: Progress | None = None,
 ) -> Account:
     """Turn the reports under `paths` into an event dataset in `out`.
 
     Parameters
     ----------
-    paths : sequence of Path
-        Files and folders of reports.
+    paths : sequence of Path or str
+        Files and folders of reports; as str also web addresses, and ``-`` for standard input.
     out : Path
         Where the files go. What stands there is safe to hand on, but for ``internal/``.
     workspace : Path, optional
@@ -112,6 +118,10 @@ def run(
         A layer on the core codebook.
     maps : ColumnMaps, optional
         What columns hold, where their names do not say it.
+    network : Network, optional
+        What may be fetched; nothing without it.
+    stdin : StandardInput, optional
+        What ``-`` stands for.
     progress : Progress, optional
 
     Raises
@@ -123,9 +133,10 @@ def run(
     WorkspaceError
         If the workspace cannot be opened, or another process is writing to it.
     """
+    check_given(paths, network, stdin)
     codes = open_codebook(codebook)
     with open_workspace(workspace or out / "workspace") as kept:
-        read = add(kept, paths, published=published, maps=maps, progress=progress)
+        read = add(kept, paths, published=published, maps=maps, network=network, stdin=stdin, progress=progress)
         if not read.usable:
             raise NothingUsable(_nothing(read.problems))
         places = open_places(progress)
@@ -150,19 +161,22 @@ def open_workspace(path: Path, *, create: bool = True) -> Workspace:
 
 def add(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     published: date | None = None,
     maps: ColumnMaps | None = None,
+    network: Network | None = None,
+    stdin: StandardInput | None = None,
     progress: Progress | None = None,
 ) -> Read:
-    """Read the files and folders `paths` into `workspace`.
+    """Read the files, folders, web addresses and standard input that `paths` name into `workspace`.
 
     Inputs that were read to their end before are passed over, unless `maps` now says otherwise what their columns
     hold: then their documents are revised. `published` fills gaps only.
     """
+    check_given(paths, network, stdin)
     begun = time.monotonic()
-    read = add_inputs(workspace, paths, published, progress or Silent(), datetime.now(UTC), maps)
+    read = add_inputs(workspace, paths, published, progress or Silent(), datetime.now(UTC), maps, network, stdin)
     return replace(read, seconds=_since(begun))
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from tocsin.errors import InputError
 from tocsin.interfaces import Progress
 from tocsin.pipeline._account import Problem, Read
+from tocsin.pipeline._elsewhere import Elsewhere, Network, StandardInput, is_elsewhere
+from tocsin.pipeline._progress import Silent
 from tocsin.records import Document, When
 from tocsin.sources import ColumnMaps, Following, Input, find, following, map_key, read_input
 from tocsin.store import Arrival, Run, Workspace
@@ -234,30 +236,59 @@ class _Readings:
 
 def add_inputs(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     published: date | None,
     progress: Progress,
     at: datetime,
     maps: ColumnMaps | None = None,
+    network: Network | None = None,
+    stdin: StandardInput | None = None,
+    wanted: Callable[[Path], bool] = lambda _: True,
 ) -> Read:
     """Read everything under `paths` into `workspace`; see :func:`tocsin.pipeline.add`."""
     tally = _Tally()
-    inputs = list(_found(paths, _own(workspace), tally))
+    local = [Path(given) for given in paths if not is_elsewhere(given)]
+    inputs = list(_found(local, _own(workspace), tally, wanted))
     readings = _Readings.of(workspace, maps or ColumnMaps(), published)
     waiting = [i for i in inputs if not readings.is_done(i)]
     begun = workspace.runs(READING)
     batch = _Batch(workspace, tally, at)
     steps = _Steps(progress, waiting)
-    for given in waiting:
+
+    def take(given: Input, steps: _Steps) -> bool:
         place = _Place.of(readings.tokens(given), begun)
-        if _take(workspace, given, readings, place, batch, tally, steps):
+        whole = _take(workspace, given, readings, place, batch, tally, steps)
+        if whole:
             batch.end(readings.token(given))
         elif readings.is_turned(given):
             batch.end(readings.token(given) + "!")
+        return whole
+
+    for given in waiting:
+        take(given, steps)
         steps.ended(given)
-    batch.store()
+    read_before = len(inputs) - len(waiting)
+    brought, passed = 0, 0
+    with Elsewhere(
+        workspace, paths, network, stdin, _readers(), anew=published is not None or maps is not None
+    ) as elsewhere:
+        if elsewhere:
+            progress.start("Fetching", None)
+        for found in elsewhere.inputs():
+            progress.advance()
+            if isinstance(found, InputError):
+                tally.problems.append(Problem.of(found))
+                continue
+            brought += 1
+            if readings.is_done(found):
+                passed += 1
+            elif not take(found, _Steps(Silent(), ())):
+                elsewhere.trouble(found)
+        batch.store()
+        elsewhere.remember()
     progress.finish()
-    return tally.read(len(inputs), len(inputs) - len(waiting))
+    passed += elsewhere.unchanged
+    return tally.read(len(inputs) + brought + elsewhere.unchanged, read_before + passed)
 
 
 class _Steps:
@@ -303,10 +334,12 @@ def _own(workspace: Workspace) -> tuple[Path, ...]:
     return (workspace.path, *sorted(internal), *written)
 
 
-def _found(paths: Sequence[Path], own: tuple[Path, ...], tally: _Tally) -> Iterator[Input]:
+def _found(
+    paths: Sequence[Path], own: tuple[Path, ...], tally: _Tally, wanted: Callable[[Path], bool]
+) -> Iterator[Input]:
     for given in paths:
         above = Path(os.path.abspath(given)).parent
-        for found in find([given]):
+        for found in find([given], wanted):
             name = found.path if isinstance(found, InputError) else found.name
             if any((above / name).is_relative_to(path) for path in own):
                 continue

@@ -1,18 +1,24 @@
 """Anything people send becomes documents: files, tables, and folders of them."""
 
 from tocsin.sources._cleaning import Cleaned, clean
+from tocsin.sources._fetching import feed_links, fetched_input
 from tocsin.sources._following import Following, following
 from tocsin.sources._mapping import TARGETS, ColumnMaps, map_from
+from tocsin.sources._spooling import STDIN, checked_form, spooled
 from tocsin.sources._walking import Input, Received, find, map_key, outlines, read, read_input, source_for, takes_map
 
 __all__ = [
+    "STDIN",
     "TARGETS",
     "Cleaned",
     "ColumnMaps",
     "Following",
     "Input",
     "Received",
+    "checked_form",
     "clean",
+    "feed_links",
+    "fetched_input",
     "find",
     "following",
     "map_from",
@@ -21,5 +27,6 @@ __all__ = [
     "read",
     "read_input",
     "source_for",
+    "spooled",
     "takes_map",
 ]

@@ -13,10 +13,9 @@ from tocsin.net import Fetched, is_url, shown
 from tocsin.sources._sniffing import MEDIA_ENDINGS, VAGUE_MEDIA, sniffed
 from tocsin.sources._walking import Input, ending, endings, read_input
 
-__all__ = ["FEED_ITEM", "cited", "feed_links", "fetched_input"]
+__all__ = ["cited", "feed_links", "fetched_input"]
 
-FEED_ITEM = "feed item"
-"""The form of the documents of a feed."""
+_FEED_ITEM = "feed item"  # the form of the documents of a feed
 
 # What an address may carry besides the page it names: whose it is, and which letter it was sent in.
 _SECRET = ("token", "access_token", "auth", "key", "apikey", "api_key", "sig", "signature", "session", "sessionid")
@@ -63,7 +62,7 @@ def feed_links(given: Input) -> Iterator[str]:
     """Yield the addresses of the pages that the entries of a feed link to, each once; of other forms, nothing."""
     seen = {given.name, given.url}
     for found in read_input(given):
-        if isinstance(found, InputError) or found.item.document.form != FEED_ITEM:
+        if isinstance(found, InputError) or found.item.document.form != _FEED_ITEM:
             continue
         link = found.item.document.url
         if is_url(link) and (name := shown(link)) not in seen:

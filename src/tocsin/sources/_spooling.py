@@ -11,7 +11,7 @@ from tocsin.errors import InputError, UnreadableInput, UsageError
 from tocsin.sources._sniffing import sniffed
 from tocsin.sources._walking import Input, endings
 
-__all__ = ["STDIN", "spooled"]
+__all__ = ["STDIN", "checked_form", "spooled"]
 
 STDIN = "-"
 """What a report from standard input is called: the same each time, so that the same report is known again."""
