@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli import _codebook, _gazetteer
+from tocsin.cli import _codebook, _gazetteer, _watch
 from tocsin.cli._screen import answer, answering, print_json, print_problems, screen, watching
 from tocsin.cli._settings import day, settle
 from tocsin.errors import NothingUsable
@@ -392,6 +392,7 @@ def _elsewhere(
     return allowed, stdin
 
 
+app.command(epilog="Example: tocsin watch inbox/ https://news.example/feed.xml --fetch --out dataset/")(_watch.watch)
 app.add_typer(_codebook.commands)
 app.add_typer(_gazetteer.commands)
 

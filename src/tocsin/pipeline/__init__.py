@@ -36,6 +36,7 @@ from tocsin.pipeline._previewing import Preview, PreviewedColumn, PreviewedDocum
 from tocsin.pipeline._progress import Silent
 from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
 from tocsin.pipeline._teaching import Trial, try_codes
+from tocsin.pipeline._watching import Round, Watch
 from tocsin.sources import ColumnMaps, map_from
 from tocsin.store import Forgotten, Workspace
 
@@ -62,8 +63,10 @@ __all__ = [
     "PreviewedPart",
     "Problem",
     "Read",
+    "Round",
     "StandardInput",
     "Trial",
+    "Watch",
     "add",
     "check_forms",
     "check_given",

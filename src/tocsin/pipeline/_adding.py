@@ -22,7 +22,7 @@ from tocsin.records import Document, When
 from tocsin.sources import ColumnMaps, Following, Input, find, following, map_key, read_input
 from tocsin.store import Arrival, Run, Workspace
 
-__all__ = ["INTERNAL", "add_inputs"]
+__all__ = ["INTERNAL", "add_inputs", "own_files"]
 
 INTERNAL = "internal"
 """The folder of an output that holds the full record."""
@@ -248,7 +248,7 @@ def add_inputs(
     """Read everything under `paths` into `workspace`; see :func:`tocsin.pipeline.add`."""
     tally = _Tally()
     local = [Path(given) for given in paths if not is_elsewhere(given)]
-    inputs = list(_found(local, _own(workspace), tally, wanted))
+    inputs = list(_found(local, own_files(workspace), tally, wanted))
     readings = _Readings.of(workspace, maps or ColumnMaps(), published)
     waiting = [i for i in inputs if not readings.is_done(i)]
     begun = workspace.runs(READING)
@@ -327,7 +327,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _own(workspace: Workspace) -> tuple[Path, ...]:
+def own_files(workspace: Workspace) -> tuple[Path, ...]:
     """What was written from here: a folder of reports may hold the files that were made of it."""
     written = [output.path for output in workspace.outputs()]
     internal = {path.parent for path in written if path.parent.name == INTERNAL}
