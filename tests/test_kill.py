@@ -7,9 +7,11 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,54 @@ def test_interrupted_by_the_user(reports: Path, tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"run the same command again" in errors
+
+
+# One long input
+
+
+def long_table(path: Path, rows: int, wrong: tuple[int, ...] = ()) -> None:
+    days = ("no day" if n in wrong else f"2021-05-{1 + n % 28:02}" for n in range(1, rows + 1))
+    lines = (f'{n},{day},"Shelling hit house {n} near the mill, no one hurt"' for n, day in enumerate(days, start=1))
+    path.write_text("id,reported,notes\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def adding(table: Path, workspace: Path) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+    command = [sys.executable, "-m", "tocsin", "add", str(table), "--workspace", str(workspace), "--json"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+
+
+def test_a_long_table_is_read_on_where_a_kill_left_it(tmp_path: Path) -> None:
+    rows, wrong = 6_000, (7, 2_500)
+    long_table(tmp_path / "long.csv", rows, wrong)
+    process = adding(tmp_path / "long.csv", tmp_path / "ws")
+    deadline = time.monotonic() + 100
+    while not stored(tmp_path / "ws") > 2_200:
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    before = stored(tmp_path / "ws")
+    assert before < rows
+    for again in (False, True):
+        out, _ = adding(tmp_path / "long.csv", tmp_path / "ws").communicate(timeout=100)
+        read = json.loads(out)
+        assert read["resumed"] == 1
+        # What is stored is passed over, but what is wrong with it is said each time.
+        assert read["received"] < (rows - 1_500 if not again else 10)
+        assert [p["item"] for p in read["problems"]] == [str(n) for n in wrong]
+        assert stored(tmp_path / "ws") == rows
+    # Another file under the same name is read from its beginning.
+    long_table(tmp_path / "long.csv", rows + 1)
+    out, _ = adding(tmp_path / "long.csv", tmp_path / "ws").communicate(timeout=100)
+    assert {k: json.loads(out)[k] for k in ("resumed", "received")} == {"resumed": 0, "received": rows + 1}
+    assert stored(tmp_path / "ws") == rows + 1 + len(wrong)
+
+
+def stored(workspace: Path) -> int:
+    try:
+        with closing(sqlite3.connect(f"file:{workspace / 'tocsin.db'}?mode=ro", uri=True)) as database:
+            return int(database.execute("SELECT count(*) FROM documents").fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet
+        return 0
