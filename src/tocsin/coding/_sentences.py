@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span
 
 from tocsin.records import Document, Part
 
-__all__ = ["Dateline", "Parsed", "Sentence", "parse", "parser_version"]
+__all__ = ["Dateline", "Parsed", "Sentence", "parse", "parse_texts", "parser_version"]
 
 # spaCy refuses longer texts; a paragraph of more than this is a table or noise and is cut into pieces.
 _MAX_PARAGRAPH = 20_000
@@ -116,6 +116,12 @@ def find_dateline(text: str) -> Dateline | None:
     if not (m["agency"] or m["date"] or (capitals.isupper() and len(capitals) > 2)):
         return None
     return Dateline(m["place"].strip(), m.start("place"), m.end(), m["agency"] or "")
+
+
+def parse_texts(texts: Iterable[str]) -> Iterator[tuple[str, list[Span]]]:
+    """Yield each text with its sentences, whatever it is of; offsets are in the text."""
+    for doc in _pipeline().pipe(texts, batch_size=_BATCH):
+        yield doc.text, list(_sentences(doc))
 
 
 @dataclass(frozen=True, slots=True)
