@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from tocsin.coding._dates import TimeExpression, find_times
 from tocsin.coding._grammar import lemma
@@ -14,11 +14,18 @@ from tocsin.coding._patterns import vocabulary
 from tocsin.coding._segments import Segment
 from tocsin.coding._sentences import Sentence
 from tocsin.coding._speech import Frame
+from tocsin.coding._timex import Tense
 
-__all__ = ["event_date", "is_of_statement", "lead_date", "sentence_times"]
+__all__ = ["event_date", "is_of_statement", "lead_date", "sentence_times", "tense_at"]
 
 _PATTERNS = vocabulary("mentions").patterns
+_WORDS = vocabulary("dates").words
+# The tense of a clause stands on one of so many words above any of its own.
+_FARTHEST = 8
+_VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 _OF_STATEMENT = ", day of the statement"
+# Kinds of expressions that say when something happened.
+_DATING = ("point", "future", "past")
 # How far from its speaker a verb of saying may stand, in characters.
 _NEAR_SPEAKER = 60
 # What fits between a day and the verb of saying right after it: a space and a comma.
@@ -36,7 +43,7 @@ def sentence_times(
     sentence: Sentence, anchor: date | None, reference: date | None, *, future: bool
 ) -> list[TimeExpression]:
     """The time expressions of a sentence; offsets in its spaCy text."""
-    found = find_times(sentence.span.text, anchor, reference, future=future)
+    found = find_times(sentence.span.text, anchor, reference, tense="future" if future else "past")
     return [_moved(t, sentence.span.start_char) for t in found]
 
 
@@ -45,7 +52,7 @@ def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token
     candidates = [
         t
         for t in times
-        if segment.start <= t.start < segment.end and t.kind != "habit" and (t.kind != "since" or segment.relative)
+        if segment.start <= t.start < segment.end and (t.kind in _DATING or (t.kind == "since" and segment.relative))
     ]
     if segment.frame is not None and candidates:
         candidates = _without_days_of_speech(candidates, segment, segment.frame)
@@ -104,3 +111,56 @@ def _dates_speech(time: TimeExpression, verb: int, segment: Segment, frame: Fram
             and _PATTERNS["statement_goes_on"].match(text[time.end :])
         )
     return frame.speaker_end <= time.start and verb - time.end < _RIGHT_BEFORE
+
+
+def tense_at(span: Span) -> Callable[[int], Tense]:
+    """The tense of the clause that stands at an offset of a sentence's text."""
+
+    def tense(offset: int) -> Tense:
+        at = span.start_char + offset
+        token = next((t for t in span if t.idx + len(t) > at), None)
+        return "past" if token is None else _tense(token)
+
+    return tense
+
+
+def _tense(token: Token) -> Tense:
+    """Of the nearest verb above `token` that has one."""
+    verb = token
+    for _ in range(_FARTHEST):
+        if verb.pos_ in ("VERB", "AUX") or verb.tag_ in _VERB_TAGS:
+            own = _own_tense(verb)
+            if own is not None:
+                return own
+        elif lemma(verb) in _WORDS["planned_noun"] and verb is not token:
+            return "future"
+        if verb.head.i == verb.i:
+            break
+        verb = verb.head
+    return "present" if verb.tag_ in ("VBP", "VBZ") else "past"
+
+
+def _own_tense(verb: Token) -> Tense | None:
+    """What its form says; None where it leaves that to the verb above it."""
+    auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass")]
+    words = {c.lower_ for c in auxiliaries}
+    if words & _WORDS["will"] and "have" not in words:
+        return "future"
+    if lemma(verb) in _WORDS["planning"]:
+        return "future" if not words & {"had"} else "past"
+    if lemma(verb) == "be" and any(
+        lemma(c) in _WORDS["planning"] for c in verb.children if c.dep_ in ("acomp", "attr")
+    ):
+        return "future"
+    if "to" in words:
+        head = verb.head
+        if lemma(head) in _WORDS["planning"] or (lemma(head) == "be" and verb.dep_ in ("xcomp", "ccomp")):
+            return "future"
+        return "future" if verb.dep_ in ("acl", "relcl") or (verb.dep_ == "ROOT" and verb.tag_ == "VB") else None
+    if verb.tag_ == "VBD" or words & {"had", "was", "were", "did"}:
+        return "past"
+    if verb.tag_ in ("VBP", "VBZ") or words & {"is", "are", "has", "have"}:
+        return "present"
+    if verb.tag_ == "VBN" and verb.dep_ in ("acl", "ROOT") and not words:
+        return "past"
+    return None
