@@ -1033,6 +1033,8 @@ class _Reader:
             return None
         if unit == "quarter" and not plural:
             return None
+        if unit == "second" and not plural and "-" not in words:
+            return None  # "the two second homes"
         if re.match(r"(?:\W+\w+)?\W+old\b|\W+of age\b", text[end:], re.IGNORECASE) or re.search(
             r"\baged?\W+$", text[:start], re.IGNORECASE
         ):

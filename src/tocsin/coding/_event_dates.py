@@ -42,8 +42,13 @@ def is_of_statement(time: TimeExpression) -> bool:
 def sentence_times(
     sentence: Sentence, anchor: date | None, reference: date | None, *, future: bool
 ) -> list[TimeExpression]:
-    """The time expressions of a sentence; offsets in its spaCy text."""
-    found = find_times(sentence.span.text, anchor, reference, tense="future" if future else "past")
+    """The time expressions of a sentence; offsets in its spaCy text. `future` is that of the segment looked at."""
+    own = tense_at(sentence.span)
+
+    def tense(offset: int) -> Tense:
+        return "future" if future and own(offset) == "present" else own(offset)
+
+    found = find_times(sentence.span.text, anchor, reference, tense=tense)
     return [_moved(t, sentence.span.start_char) for t in found]
 
 
@@ -119,48 +124,52 @@ def tense_at(span: Span) -> Callable[[int], Tense]:
     def tense(offset: int) -> Tense:
         at = span.start_char + offset
         token = next((t for t in span if t.idx + len(t) > at), None)
-        return "past" if token is None else _tense(token)
+        return "past" if token is None else _tense(token, span)
 
     return tense
 
 
-def _tense(token: Token) -> Tense:
+def _tense(token: Token, span: Span) -> Tense:
     """Of the nearest verb above `token` that has one."""
-    verb = token
+    if token.i > span.start and token.nbor(-1).tag_ == "VBD" and token.nbor(-1).pos_ == "VERB":
+        return "past"  # "said on Monday it would": the parser often gives the day to the later verb
+    word, below = token, token
     for _ in range(_FARTHEST):
-        if verb.pos_ in ("VERB", "AUX") or verb.tag_ in _VERB_TAGS:
-            own = _own_tense(verb)
+        if word.pos_ in ("VERB", "AUX") or word.tag_ in _VERB_TAGS:
+            asked = below if below.lower_ == "for" else next((c for c in word.children if c.lower_ == "for"), None)
+            if asked is not None and asked.i <= token.i and lemma(word) in _WORDS["asking"]:
+                return "future"
+            own = _own_tense(word)
             if own is not None:
                 return own
-        elif lemma(verb) in _WORDS["planned_noun"] and verb is not token:
+        elif lemma(word) in _WORDS["planned_noun"] and word is not token:
             return "future"
-        if verb.head.i == verb.i:
+        if word.head.i == word.i:
             break
-        verb = verb.head
-    return "present" if verb.tag_ in ("VBP", "VBZ") else "past"
+        word, below = word.head, word
+    return "past"
 
 
 def _own_tense(verb: Token) -> Tense | None:
-    """What its form says; None where it leaves that to the verb above it."""
-    auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass")]
-    words = {c.lower_ for c in auxiliaries}
-    if words & _WORDS["will"] and "have" not in words:
-        return "future"
-    if lemma(verb) in _WORDS["planning"]:
-        return "future" if not words & {"had"} else "past"
-    if lemma(verb) == "be" and any(
-        lemma(c) in _WORDS["planning"] for c in verb.children if c.dep_ in ("acomp", "attr")
-    ):
-        return "future"
+    """What the form of a verb says; None where it leaves that to the verb above it."""
+    words = {c.lower_ for c in verb.children if c.dep_ in ("aux", "auxpass")}
+    if words & _WORDS["will"]:
+        return "past" if "have" in words else "future"
     if "to" in words:
-        head = verb.head
-        if lemma(head) in _WORDS["planning"] or (lemma(head) == "be" and verb.dep_ in ("xcomp", "ccomp")):
-            return "future"
-        return "future" if verb.dep_ in ("acl", "relcl") or (verb.dep_ == "ROOT" and verb.tag_ == "VB") else None
+        ahead = verb.dep_ in ("acl", "relcl") or (verb.dep_ == "ROOT" and verb.tag_ == "VB")
+        plan = lemma(verb.head) in _WORDS["planning"] or (lemma(verb.head) == "be" and verb.dep_ in ("xcomp", "ccomp"))
+        return "future" if ahead or plan else None
+    if _is_scheduled(verb):
+        return "past" if "had" in words else "future"
     if verb.tag_ == "VBD" or words & {"had", "was", "were", "did"}:
         return "past"
     if verb.tag_ in ("VBP", "VBZ") or words & {"is", "are", "has", "have"}:
         return "present"
-    if verb.tag_ == "VBN" and verb.dep_ in ("acl", "ROOT") and not words:
-        return "past"
-    return None
+    return "past" if verb.tag_ == "VBN" and verb.dep_ in ("acl", "ROOT") else None
+
+
+def _is_scheduled(verb: Token) -> bool:
+    """Whether it says of an event that it is to come: "is due", "was scheduled", but not "had planned"."""
+    if lemma(verb) == "be":
+        return any(lemma(c) in _WORDS["scheduling"] for c in verb.children if c.dep_ in ("acomp", "attr"))
+    return lemma(verb) in _WORDS["scheduling"]

@@ -109,7 +109,7 @@ class Period:
     def precision(self) -> DatePrecision:
         """How finely it dates what happened in it."""
         if self.unit in ("day", "week", "month"):
-            return self.unit  # type: ignore[return-value]
+            return self.unit
         return "week" if self.unit == "weekend" else "year"
 
     def shifted(self, steps: int) -> Period:
