@@ -6,7 +6,7 @@ import pytest
 
 from tocsin.records import Claim
 
-from .conftest import Reader, not_yet, shown
+from .conftest import Reader, shown
 
 
 def sides(claim: Claim) -> tuple[str, str]:
@@ -33,28 +33,13 @@ STATE, REBEL, MILITIA, CIVILIANS = "State forces", "Rebel group", "Political mil
         # Nouns for what happened.
         ("An attack by Boko Haram on a village near Maiduguri on Monday killed six people.", REBEL, CIVILIANS),
         ("Rebels carried out an attack on an army post near Bunia on Monday.", REBEL, STATE),
-        not_yet(
-            "Clashes between the army and M23 rebels near Goma on Monday killed eight people.",
-            STATE,
-            REBEL,
-            reason="bystanders push out one of the two sides",
-        ),
-        not_yet(
-            "Clashes broke out between the army and M23 rebels near Goma on Monday.",
-            STATE,
-            REBEL,
-            reason="'between A and B' after 'broke out' names nobody",
-        ),
+        ("Clashes between the army and M23 rebels near Goma on Monday killed eight people.", STATE, REBEL),
+        ("Clashes broke out between the army and M23 rebels near Goma on Monday.", STATE, REBEL),
         ("The army clashed with M23 rebels near Goma on Monday.", STATE, REBEL),
         ("The army's shelling of Taiz on Monday killed three women.", STATE, CIVILIANS),
         pytest.param("The killing of four traders by gunmen in Gao on Monday shocked residents.", MILITIA, CIVILIANS),
         # Whose members they are.
-        not_yet(
-            "Al-Shabaab said the army killed three of its members near Kismayo on Monday.",
-            STATE,
-            REBEL,
-            reason="'its members' are those of the last group, not of the speaker",
-        ),
+        ("Al-Shabaab said the army killed three of its members near Kismayo on Monday.", STATE, REBEL),
         ("A member of the Taliban was killed by soldiers in Ghazni on Monday.", STATE, REBEL),
         ("The army said it had killed nine rebels near Bunia on Monday.", STATE, REBEL),
         # Means stand for who uses them.
@@ -69,12 +54,7 @@ STATE, REBEL, MILITIA, CIVILIANS = "State forces", "Rebel group", "Political mil
         ("Army shells fell on a market in Taiz on Monday, killing three women.", STATE, CIVILIANS),
         # Ground that changes hands.
         ("Rebels captured the town of Bunia from the army on Monday after heavy fighting.", REBEL, STATE),
-        not_yet(
-            "The army retook the town of Bunia from rebels on Monday after heavy fighting.",
-            STATE,
-            REBEL,
-            reason="'from rebels' after 'retook the town of' is not read",
-        ),
+        ("The army retook the town of Bunia from rebels on Monday after heavy fighting.", STATE, REBEL),
         # Demonstrators are side 1, also where they are shot at.
         ("Soldiers fired on protesters in Khartoum on Monday, killing three.", "Protesters", STATE),
         ("Police used tear gas to disperse protesters in Nairobi on Monday.", "Protesters", STATE),
@@ -85,12 +65,7 @@ STATE, REBEL, MILITIA, CIVILIANS = "State forces", "Rebel group", "Political mil
         ("Scores of civilians were killed in an air strike on a market in Idlib on Monday.", "", CIVILIANS),
         ("Fulani herders killed nine farmers in Benue on Monday.", "Identity militia", CIVILIANS),
         ("Militia fighters burned down forty houses in Nyala on Monday.", MILITIA, ""),
-        not_yet(
-            "The government and the rebels signed a ceasefire in Juba on Monday.",
-            STATE,
-            REBEL,
-            reason="two signatories stand on one side",
-        ),
+        ("The government and the rebels signed a ceasefire in Juba on Monday.", STATE, REBEL),
         ("Police arrested five men in Tunis on Monday.", STATE, CIVILIANS),
     ],
 )

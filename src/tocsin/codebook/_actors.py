@@ -77,6 +77,8 @@ _FROM = frozenset({"of", "from"})
 
 
 _FORCE_NOUN = re.compile(r"army|police|air force|navy|forces|military|troops|soldiers|government|gendarmerie|guard")
+# Members of an army, which are not its name.
+_MEN = re.compile(r"\b(?:troops|soldiers?)\b")
 _AIRCRAFT = re.compile(r"\b(?:air force|aircraft|jets?|war-?planes?|planes?|helicopters?|bombers?)\b")
 
 
@@ -556,7 +558,8 @@ class ActorList:
                 return name or actor.label
             adjective = state.adjectives[0] if state.adjectives else state.name
             low = name.lower()
-            if any(word.lower() in low for word in (*state.adjectives, state.name)) and _FORCE_NOUN.search(low):
+            of_state = any(word.lower() in low for word in (*state.adjectives, state.name))
+            if of_state and _FORCE_NOUN.search(low) and not _MEN.search(low):
                 return name
             force = actor.canonical.split(":")[2] if actor.canonical.count(":") == 2 else "government"
             noun = {"police": "police", "government": "government"}.get(force, "army")

@@ -10,20 +10,26 @@ from __future__ import annotations
 
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
+from tocsin.coding._dyads import Dyad, Party, read_dyads
 from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
+from tocsin.coding._type_teller import TypeTeller
 
 __all__ = [
     "LANGUAGES",
     "DefaultCoder",
+    "Dyad",
     "Likeness",
     "Neighbour",
+    "Party",
     "TimeExpression",
     "Told",
+    "TypeTeller",
     "cells_by_field",
     "default_coder",
     "find_times",
     "nearest_examples",
     "parse_cell_date",
+    "read_dyads",
     "tell_held_out",
 ]

@@ -130,7 +130,7 @@ class ActorReader:
             c for c in token.children if c.dep_ in ("amod", "compound", "nmod") and offset + c.idx < match.start
         ]
         foreign = any(c.lower_ in _WORDS["elsewhere"] for c in modifiers)
-        if match.force and not match.country and (foreign or any(c.text[:1].isupper() for c in modifiers)):
+        if match.force and not match.country and (foreign or any(self._is_name(c, offset) for c in modifiers)):
             # "Western and Kurdish soldiers" are not the army of the country the story is about.
             kind: ActorKind = "External/Other forces" if foreign else match.kind
             return Named(Actor(self._phrase(start, end), None, match.label, kind), start, end, "read", True)
@@ -138,6 +138,12 @@ class ActorReader:
         if definite and match.text.lower() in _WORDS["group"] and (group := self.last_group(start)) is not None:
             return self.named(group, _SAID_BEFORE)
         return self.named(match)
+
+    def _is_name(self, token: Token, offset: int) -> bool:
+        """Whether a word before general words is a name: "Kurdish soldiers", not "Several soldiers", "Army jets"."""
+        if not token.text[:1].isupper() or not (token.pos_ == "PROPN" or token.ent_type_ in ("NORP", "GPE", "ORG")):
+            return False
+        return not any(m.force for m in self.within(offset + token.idx, offset + token.idx + len(token)))
 
     def _group_named_before(self, token: Token, start: int) -> Named | None:
         """What "the group", "the force" or the like stands for."""
@@ -160,10 +166,17 @@ class ActorReader:
         """The forces of a state named alone: "Turkey bombs", "a raid by Turkey"; not "in Turkey"."""
         if token.dep_ not in _WORDS["acts_as_state"]:
             return None
-        state = next((m for m in self.states if m.start <= head < m.end and m.country), None)
-        if state is None or (token.dep_ == "pobj" and token.head.lower_ not in _WORDS["by_a_state"]):
+        if token.dep_ == "pobj" and token.head.lower_ not in _WORDS["by_a_state"]:
             return None
-        return Named(self.list.actor(state), state.start, state.end, "inferred: the state's forces")
+        return self.forces_within(head, head + 1, "inferred: the state's forces")
+
+    def forces_within(self, start: int, end: int, basis: str) -> Named | None:
+        """The forces of the first state whose name or adjective overlaps ``text[start:end]``."""
+        state = next((m for m in self.states if m.country and m.start < end and start < m.end), None)
+        forces = None if state is None else self.list.match(f"{state.text} forces")
+        if state is None or forces is None:
+            return None
+        return Named(replace(self.list.actor(forces), name=state.text), state.start, state.end, basis)
 
     def _phrase(self, start: int, end: int) -> str:
         words = _PATTERNS["determiner"].sub("", self.text[start:end])
@@ -183,12 +196,24 @@ class ActorReader:
                     found = self.of_phrase(head, offset)
                     if found is not None and (child.lower_ == "of" or is_armed(found.actor.kind)):
                         return found
-            elif child.dep_ == "acl" and child.lower_ == "belonging":
-                for preposition in child.children:
+            elif child.dep_ == "acl" and lemma(child) in _WORDS["having"]:
+                # "A post held by the militia", "boats carrying fighters", "a car belonging to the force".
+                for preposition in (child, *child.children):
                     for head in _governed(preposition):
-                        if (found := self.of_phrase(head, offset)) is not None:
+                        if (found := self.of_phrase(head, offset)) is not None and is_armed(found.actor.kind):
                             return found
+            elif child.dep_ == "acl" and lemma(child) in _WORDS["suspecting"]:
+                # "Men suspected of belonging to the group".
+                words = {lemma(t) for t in child.subtree}
+                if words & _WORDS["membership"] and (found := self._armed_within(child, offset)) is not None:
+                    return found
         return None
+
+    def _armed_within(self, token: Token, offset: int) -> Named | None:
+        start, last = offset + token.idx, token.right_edge
+        inside = self.within(start, offset + last.idx + len(last))
+        match = next((m for m in inside if is_armed(m.kind) and not m.force), None)
+        return None if match is None else self.named(match, "inferred: suspected of being its")
 
     def _of_pronoun(self, token: Token, offset: int) -> Named | None:
         if token.lower_ not in _WORDS["its"]:
@@ -203,4 +228,4 @@ class ActorReader:
 
 
 def _governed(preposition: Token) -> list[Token]:
-    return [c for c in preposition.children if c.dep_ == "pobj"]
+    return [c for c in preposition.children if c.dep_ in ("pobj", "dobj")]

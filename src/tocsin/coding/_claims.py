@@ -346,6 +346,8 @@ def _sides(
 ) -> tuple[Sequence[Named], Sequence[Named]]:
     """Who belongs on which side of an event of a type; nobody on both."""
     kept: Sequence[Named] = [d for d in doers if d.actor.kind != "Civilians" or code in _CIVILIANS_ACT]
+    if code == "agreement":
+        kept, done_to = _parties([*kept, *done_to])
     if code in DEMONSTRATIONS:
         kept, done_to = _demonstration("Rioters" if code == "violent_demonstration" else "Protesters", kept, done_to)
     if code == "disrupted_weapons_use":
@@ -356,6 +358,14 @@ def _sides(
         t for t in done_to if _identity(t.actor) not in main or (t.actor.canonical is None and t.start not in named)
     ]
     return kept, targets
+
+
+def _parties(signed: Sequence[Named]) -> tuple[list[Named], list[Named]]:
+    """The two sides of an agreement: the first party with those of its kind of state, and the others."""
+    first = signed[:1]
+    beside = [s for s in signed[1:] if first[0].actor.kind == s.actor.kind == "State forces"]
+    others = [s for s in signed[1:] if s not in beside]
+    return ([*first, *beside], others) if others else (list(first), beside)
 
 
 def _identity(actor: Actor) -> str:

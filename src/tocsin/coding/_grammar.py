@@ -66,6 +66,8 @@ def subjects(verb: Token, hops: int = _FARTHEST) -> list[Token]:
         return []
     if verb.dep_ == "xcomp" and is_passive(verb.head):
         return _each([c for c in verb.head.children if c.dep_ == "nsubjpass"])
+    if verb.dep_ == "xcomp" and verb.head.dep_ == "acomp":  # "is due to start"
+        return subjects(verb.head.head, hops - 1) if hops else []
     if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX") and verb.head.i != verb.i:
         return subjects(verb.head, hops - 1) if hops else []
     if verb.dep_ in ("acl", "relcl") and verb.head.pos_ in ("NOUN", "PROPN"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from spacy.tokens import Token
 
@@ -13,6 +15,7 @@ from tocsin.coding._patterns import vocabulary
 from tocsin.coding._segments import Segment
 from tocsin.coding._speech import Frame
 from tocsin.coding._tolls import patients
+from tocsin.records import Actor
 
 __all__ = ["is_blame", "is_claim", "read_roles", "takes_civilians"]
 
@@ -20,6 +23,8 @@ _WORDS = vocabulary("roles").words
 _TAKING = vocabulary("mentions").words["taking"]
 _STATEMENTS = vocabulary("statements").patterns
 
+# What stands between two actors of one phrase.
+_JOINED = re.compile(r"\s*(?:,|,?\s*(?:and|or|&)|as well as)\s+(?:the\s+|allied\s+)?")
 # How far from the words that claim an attack their verb may begin, in characters.
 _SAME_WORDS = 3
 
@@ -52,15 +57,17 @@ def read_roles(segment: Segment, triggers: Iterable[Token], actors: ActorReader)
     """
     sides = _Sides(actors, segment.sentence.offset)
     for token in sorted(set(triggers), key=lambda t: (not _has_two_sides(t), t.pos_ != "VERB", t.i)):
-        if is_verb(token):
+        if is_verb(token) and not _has_two_sides(token):
             _of_verb(token, sides)
-        elif token.pos_ in ("NOUN", "PROPN", "ADJ"):
+        elif token.pos_ in ("NOUN", "PROPN", "ADJ", "VERB"):
             _of_noun(token, sides)
     doers = _blamed(segment, sides)
     if segment.frame is not None and segment.frame.speaker:
         doers = [_speaking(d, segment.frame, sides) for d in doers]
+        doers = doers or _fighting_speaker(segment.frame, sides)
     if not doers and segment.frame is None:
         doers = _claimants(segment, sides)
+    sides.done_to = [_not_the_doer(n, doers, sides, segment.sentence.start) for n in sides.done_to]
     suffered = {n.start for n in sides.done_to}
     doers = [d for d in doers if d.actor.kind is not None and (d.start not in suffered or d not in sides.done_to)]
     did = {n.start for n in doers}
@@ -69,7 +76,8 @@ def read_roles(segment: Segment, triggers: Iterable[Token], actors: ActorReader)
 
 def _has_two_sides(token: Token) -> bool:
     """Whether a noun names both sides: "clashes between the army and rebels"."""
-    return token.pos_ == "NOUN" and any(p.lower_ == "between" for p, _ in prepositional(token))
+    gerund = token.tag_ == "VBG" and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj", "ROOT")
+    return (token.pos_ == "NOUN" or gerund) and any(p.lower_ == "between" for p, _ in prepositional(token))
 
 
 @dataclass(slots=True)
@@ -87,6 +95,16 @@ class _Sides:
     def phrases(self, heads: Iterable[Token]) -> list[Named]:
         return [named for head in heads if (named := self.phrase(head)) is not None]
 
+    def parties(self, head: Token) -> list[Named]:
+        """The actors of one phrase, each by itself where they share its head: "the army and allied militias"."""
+        start, end = self.offset + head.left_edge.idx, self.offset + head.idx + len(head)
+        armed = [m for m in self.actors.within(start, end) if is_armed(m.kind)]
+        gaps = [self.actors.text[a.end : b.start] for a, b in pairwise(armed)]
+        if gaps and all(_JOINED.fullmatch(gap) for gap in gaps):
+            return [self.actors.named(m) for m in armed]
+        named = self.phrase(head)
+        return [] if named is None else [named]
+
     def did(self, named: Named | None) -> None:
         _put(self.doers, named)
 
@@ -95,15 +113,44 @@ class _Sides:
 
 
 def _put(side: list[Named], named: Named | None) -> None:
-    if named is not None and all(n.start != named.start for n in side):
+    if named is None or any(n.start == named.start for n in side):
+        return
+    if named.actor.canonical is None or all(n.actor.canonical != named.actor.canonical for n in side):
         side.append(named)
+
+
+def _communities(head: Token, sides: _Sides) -> list[Named]:
+    """Peoples who sign for themselves: "leaders of Hausa and Fulani villages"."""
+    for token in head.subtree:
+        peoples = [token, *(c for c in token.conjuncts if c.i > token.i)]
+        if (
+            len(peoples) > 1
+            and lemma(token.head) in _WORDS["community"]
+            and all(p.text[:1].isupper() and (p.pos_ == "PROPN" or p.ent_type_ == "NORP") for p in peoples)
+        ):
+            return [
+                Named(
+                    Actor(p.text, None, "Unidentified Communal Militia", "Identity militia"),
+                    sides.offset + p.idx,
+                    sides.offset + p.idx + len(p),
+                )
+                for p in peoples
+            ]
+    return []
 
 
 def _of_verb(token: Token, sides: _Sides) -> None:
     """Subject and object: "rebels shot at soldiers", "the army clashed with rebels"."""
     if lemma(token) not in _WORDS["intransitive"]:
         for head in subjects(token):
-            sides.did(_owner_of_means(head, sides) if lemma(head) in _WORDS["means"] else sides.phrase(head))
+            if lemma(head) in _WORDS["means"]:
+                sides.did(_owner_of_means(head, sides))
+            elif lemma(token) in _WORDS["signing"] and (communities := _communities(head, sides)):
+                for named in communities:
+                    sides.did(named)
+            else:
+                for named in sides.parties(head):
+                    sides.did(named)
     if lemma(token) in _WORDS["accusing"]:
         return  # whom they accuse is read as the doer
     for head in patients(token):
@@ -115,28 +162,62 @@ def _of_verb(token: Token, sides: _Sides) -> None:
             continue
         for head in heads:
             sides.suffered(sides.phrase(head))
+    if lemma(token) in _WORDS["two_sided"]:
+        for held in objects(token):
+            for preposition, heads in prepositional(held):
+                if preposition.lower_ == "from":  # "retook the town from rebels"
+                    for head in heads:
+                        sides.suffered(sides.phrase(head))
 
 
 def _of_noun(token: Token, sides: _Sides) -> None:
     """What hangs on a noun: "the army's shelling of the camp", "an attack by rebels", "clashes between A and B"."""
+    if lemma(token) in _WORDS["suffering"]:
+        sides.suffered(_owner_of_means(token, sides))
+        return
+    prepositions = prepositional(token)
     if token.dep_ in ("dobj", "obj") and lemma(token.head) in _WORDS["carry_out"]:
         for head in subjects(token.head):
             sides.did(sides.phrase(head))
-    for preposition, heads in prepositional(token):
+        # "Launched an attack on", where the parse hangs the target on the verb.
+        prepositions += [(p, heads) for p, heads in prepositional(token.head) if p.lower_ in _WORDS["aimed_at"]]
+    elif token.dep_ == "nsubj":
+        # "Clashes broke out between".
+        prepositions += [(p, heads) for p, heads in prepositional(token.head) if p.lower_ == "between"]
+    sides.did(_owner_of_means(token, sides))
+    for preposition, heads in prepositions:
         word = preposition.lower_
+        if word == "between":
+            _of_two_sides([t for head in heads for t in (head, *head.conjuncts)], sides)
+            continue
         for head in heads:
             if word in _WORDS["noun_target_preposition"] and lemma(token) not in _WORDS["nouns_without_target"]:
                 sides.suffered(sides.phrase(head))
             elif word == "by":
                 sides.did(sides.phrase(head))
-            elif word in _WORDS["between"]:
-                sides.did(sides.phrase(head))
-                for other in head.conjuncts:
-                    sides.suffered(sides.phrase(other))
-    sides.did(_owner_of_means(token, sides))
+            elif word == "with":
+                # "The army's clashes with rebels"; "clashes with rebels" alone names one side of two.
+                (sides.suffered if sides.doers else sides.did)(sides.phrase(head))
     if token.lower_ == "dead":
         for head in patients(token):
             sides.suffered(sides.phrase(head))
+
+
+def _of_two_sides(heads: list[Token], sides: _Sides) -> None:
+    """Both sides of "between": the first with those of its kind of state forces, and the others."""
+    parties = [named for head in heads for named in sides.parties(head)]
+    if not parties:
+        return
+    first, *others = parties
+    if not others and heads[0].tag_ in ("NNS", "NNPS") and is_armed(first.actor.kind):
+        # "Between two rival militias": both sides in one phrase.
+        sides.did(replace(first, start=min(first.start, sides.offset + heads[0].left_edge.idx)))
+        sides.suffered(replace(first, start=sides.offset + heads[0].idx))
+        return
+    sides.did(first)
+    for other in others:
+        beside = first.actor.kind == other.actor.kind == "State forces" and len(parties) > 2
+        (sides.did if beside else sides.suffered)(other)
 
 
 def _blamed(segment: Segment, sides: _Sides) -> list[Named]:
@@ -145,6 +226,8 @@ def _blamed(segment: Segment, sides: _Sides) -> list[Named]:
     behind = is_blame(segment)
     for token in segment.tokens:
         if token.pos_ == "VERB" and lemma(token) in _WORDS["accusing"]:
+            if token.dep_ in ("advcl", "acl") and not any(c.dep_ == "nsubj" for c in token.children):
+                continue  # "beat a man to death, accusing him of theft"
             doers = sides.phrases(objects(token))
         elif behind and token.lower_ in _WORDS["behind"] and lemma(token.head) == "be":
             doers = sides.phrases(subjects(token.head))
@@ -174,6 +257,33 @@ def _speaking(named: Named, frame: Frame, sides: _Sides) -> Named:
     return named if speaker is None else sides.actors.named(speaker, "inferred: the speaker")
 
 
+def _fighting_speaker(frame: Frame, sides: _Sides) -> list[Named]:
+    """An armed actor that says its enemies died did it: "the army said nine rebels were killed"."""
+    if frame.saying != "says" or not sides.done_to:
+        return []
+    first = sides.done_to[0].actor
+    start, end = sides.offset + frame.speaker_start, sides.offset + frame.speaker_end
+    speaker = next((m for m in sides.actors.within(start, end) if is_armed(m.kind)), None)
+    if speaker is None or speaker.force == "government" or not is_armed(first.kind):
+        return []
+    named = sides.actors.named(speaker, "inferred: the speaker, of its enemies")
+    if named.actor.kind == first.kind == "State forces" or named.actor.canonical == first.canonical:
+        return []
+    return [named]
+
+
+def _not_the_doer(named: Named, doers: Iterable[Named], sides: _Sides, since: int) -> Named:
+    """Whom a pronoun stands for, where it cannot be the doer: "Al-Shabaab said the army killed three of its men"."""
+    if not named.basis.startswith("inferred: “"):
+        return named
+    for doer in doers:
+        if doer.actor.canonical == named.actor.canonical:
+            other = sides.actors.last_group(doer.start, since=since)
+            if other is not None and other.entry_id != doer.actor.canonical:
+                return sides.actors.named(other, named.basis)
+    return named
+
+
 def _owner_of_means(token: Token, sides: _Sides) -> Named | None:
     """The actor whose strike, drone or attack it is: "a Turkish drone", "the army's shelling"."""
     start, end = sides.offset + token.left_edge.idx, sides.offset + token.idx + len(token)
@@ -182,6 +292,8 @@ def _owner_of_means(token: Token, sides: _Sides) -> Named | None:
             return sides.actors.named(match)
     for child in token.children:
         if child.dep_ == "acl" and lemma(child) in _WORDS["believing"]:
-            for match in sides.actors.within(sides.offset + child.idx, sides.offset + phrase_end(child)):
+            start, end = sides.offset + child.idx, sides.offset + phrase_end(child)
+            for match in sides.actors.within(start, end):
                 return sides.actors.named(match, "inferred: suspected")
+            return sides.actors.forces_within(start, end, "inferred: suspected")
     return None
