@@ -63,12 +63,8 @@ def test_what_the_text_puts_around_a_place(codebook: Codebook, gazetteer: Sqlite
     [
         ("BAMAKO, Mali, May 2 (Agency) - Two men were shot.", "BAMAKO, Mali", "Agency"),
         ("GOMA (Agency) — Rebels came.", "GOMA", "Agency"),
-        not_yet(
-            "PORT-AU-PRINCE, March 3 - Gunmen came.",
-            "PORT-AU-PRINCE",
-            "",
-            reason="the date of a dateline is read as a place",
-        ),
+        ("PORT-AU-PRINCE, March 3 - Gunmen came.", "PORT-AU-PRINCE", ""),
+        ("PORT-AU-PRINCE, Haiti, 3 March 2024 (Agency) - Gunmen came.", "PORT-AU-PRINCE, Haiti", "Agency"),
         ("TAIZ: Shelling killed two.", "TAIZ", ""),
     ],
 )

@@ -16,6 +16,7 @@ from tocsin.coding._actors import ActorReader
 from tocsin.coding._claims import build_claims
 from tocsin.coding._cues import cued_codes
 from tocsin.coding._encoder import encode, encoder_version
+from tocsin.coding._event_dates import filed_on
 from tocsin.coding._event_places import Located
 from tocsin.coding._mentions import Mention, read_mention
 from tocsin.coding._segments import Segment, segments
@@ -122,8 +123,9 @@ class _Reading:
 
     @property
     def anchor(self) -> date | None:
-        """The day it was published."""
-        return self.document.published.start if self.document.published else None
+        """The day it was written: that of its dateline, where that is not long before it was published."""
+        published = self.document.published.start if self.document.published else None
+        return filed_on(self.parsed.dateline.date, published) if self.parsed.dateline else published
 
     def notes(self) -> tuple[str, ...]:
         """What a person should know of the coding."""

@@ -156,7 +156,7 @@ class _Shape:
 
 
 def _month(text: str) -> int:
-    return _MONTHS[text.lower().rstrip(".")]
+    return int(text) if text.isdigit() else _MONTHS[text.lower().rstrip(".")]
 
 
 def _weekday(text: str) -> int:
@@ -281,10 +281,11 @@ class _Reader:
         if shape["signal"].startswith("since") and kind == "point":
             kind = "since"
         when = _part(period, edge, anchor)
-        if shape["of_day"] and period.unit == "day":
+        of_day = shape["of_day"] or shape["of_day2"]
+        if of_day and period.unit == "day":
             return self._made(
                 shape,
-                f"{period.value}T{_PARTS_OF_DAY[shape['of_day']]}",
+                f"{period.value}T{_PARTS_OF_DAY[of_day]}",
                 when,
                 kind=kind,
                 type="TIME",
@@ -306,6 +307,8 @@ class _Reader:
         """The year that puts the day nearest before publication (or after it, when the text looks ahead)."""
         if shape["year"]:
             return int(shape["year"])
+        if shape["short_year"]:
+            return _century_of(int(shape["short_year"]))
         if self.anchor is None:
             return None
         year = self.anchor.year
@@ -330,9 +333,9 @@ class _Reader:
         """Day before month, unless that is impossible, or is not what the publication's day suggests."""
         year, short = int(shape["year"]), len(shape["year"]) == 2
         if short:
-            if shape["sep"] == ".":
-                return None  # a version or a section
-            year += 2000 if year < 50 else 1900
+            if shape["sep"] != "/" and not shape["signal"]:
+                return None  # a version, a section, a telephone's number
+            year = _century_of(year)
         first, second = int(shape["day"]), int(shape["month"])
         days = [d for d in (_safe(year, second, first), _safe(year, first, second)) if d is not None]
         if not days:
@@ -374,16 +377,22 @@ class _Reader:
         if year is None:
             return self._undated(shape)
         first_month = _month(shape["month1"]) if shape["month1"] else month
-        start, end = _safe(year, first_month, _digits(shape["day1"])), _safe(year, month, _digits(shape["day"]))
+        first_year = int(shape["year1"]) if shape["year1"] else year
+        start, end = _safe(first_year, first_month, _digits(shape["day1"])), _safe(year, month, _digits(shape["day"]))
         if start is None or end is None:
             return None
         if start > end:
             start = _safe(year - 1, first_month, _digits(shape["day1"])) or start
+        if start > end:
+            return None
         night = "night" in shape["signal"]
-        precision: DatePrecision = "day" if night or start == end else "week" if (end - start).days <= 10 else "month"
+        days = (end - start).days
+        precision: DatePrecision = (
+            "day" if night or not days else "week" if days <= 10 else "month" if days <= 31 else "year"
+        )
         extent: DateExtent = "once within" if night or shape["signal"].startswith("between") else "throughout"
         when = When(start, end, precision, extent, "stated" if shape["year"] else "document date")
-        return self._range(shape, when, ("day1", "month1"), start.isoformat(), end.isoformat())
+        return self._range(shape, when, ("day1", "month1", "year1"), start.isoformat(), end.isoformat())
 
     def _range(
         self, shape: _Shape, when: When, first: Sequence[str], start: str, end: str, *, kind: Kind = "point"
@@ -527,7 +536,7 @@ class _Reader:
             period = period if period.first < now.first else period.years_back()
         elif shape["which"] == "next":
             period = period if period.first > now.first else period.shifted(4)
-        elif period.first > now.first and shape["which"] != "this" and not self._future(shape):
+        elif period.first > now.first and (shape["which"] != "this" or month == 12) and not self._future(shape):
             period = period.years_back()
         return self._dated(shape, period, self._leans(shape))
 
@@ -544,6 +553,55 @@ class _Reader:
         n = int(shape["year"])
         now = self.anchor.year % 100 if self.anchor is not None else 30
         return self._dated(shape, Period("year", date(n + (2000 if n <= now else 1900), 1, 1)), "stated")
+
+    def week_of_day(self, shape: _Shape) -> TimeExpression | None:
+        """The week that begins or ends on a day."""
+        month, number_ = _month(shape["month"] or shape["month2"]), _digits(shape["day"] or shape["day2"])
+        year = self._year_for(shape, month, number_)
+        if year is None:
+            return self._undated(shape)
+        day = _safe(year, month, number_)
+        if day is None or shape["unit"] == "period":
+            return None
+        days = timedelta(days=13 if shape["unit"] == "fortnight" else 6)
+        ends = shape["which"] in ("ending", "to", "up to")
+        first, last = (day - days, day) if ends else (day, day + days)
+        when = When(first, last, "week", anchor="stated" if shape["year"] else "document date")
+        return self._made(shape, Period.of("week", first if shape["which"] != "of" else day).value, when)
+
+    def part_of_month(self, shape: _Shape) -> TimeExpression | None:
+        """The second half of a month, its last ten days."""
+        found = self._month_of(shape, _month(shape["month"]))
+        if found is None:
+            return self._undated(shape)
+        month, anchor = found
+        late = shape["which"] in ("second", "last", "final", "latter")
+        days = 15
+        if shape["unit"]:
+            n = 5.0 if shape["n"] == "few" else _amount(shape["n"]) or 1
+            days = round(n) * (7 if shape["unit"] == "week" else 1)
+            if shape["which"] == "second" or not 1 <= days <= 28:
+                return None
+        if not late:
+            first, last = month.first, month.first + timedelta(days=days - 1)
+        else:
+            last = month.last
+            first = month.first.replace(day=16) if shape["half"] else last - timedelta(days=days - 1)
+        return self._made(shape, month.value, When(first, last, "week", anchor=anchor))
+
+    def day_of_month(self, shape: _Shape) -> TimeExpression | None:
+        """ "On the 12th": of the month the story is in."""
+        base = self.reference
+        if base is None or self.anchor is None:
+            return self._undated(shape)
+        month = Period.of("month", self.anchor if shape["which"] in ("this", "last") else base)
+        if shape["which"] == "last":
+            month = month.shifted(-1)
+        day = _safe(month.first.year, month.first.month, _digits(shape["day"]))
+        if not shape["which"] and (day is None or day > self.anchor) and self._tense_of(shape) == "past":
+            month = month.shifted(-1)
+            day = _safe(month.first.year, month.first.month, _digits(shape["day"]))
+        return None if day is None else self._dated(shape, Period("day", day), "document date", relative=True)
 
     def bare_year(self, shape: _Shape) -> TimeExpression | None:
         """Four digits without a preposition: a year only where what stands around them says so."""
@@ -571,7 +629,8 @@ class _Reader:
         return self._dated(shape, Period("year", date(int(shape["year"]), 1, 1)), "stated", kind="label")
 
     def years(self, shape: _Shape) -> TimeExpression | None:
-        first, second = int(shape["year1"]), int(shape["year"])
+        first = int(shape["year1"])
+        second = int(shape["year"]) if shape["year"] else first // 100 * 100 + int(shape["short_year"])
         if first >= second:
             return None
         when = When(date(first, 1, 1), date(second, 12, 31), "year", "throughout", "stated")
@@ -659,6 +718,20 @@ class _Reader:
         start = end - timedelta(days=1)
         when = When(start, end, "day", anchor="weekday")
         return self._made(shape, f"{start.isoformat()}TNI", when, type="TIME")
+
+    def weekday_ago(self, shape: _Shape) -> TimeExpression | None:
+        """ "A week ago Monday", "two Fridays ago"."""
+        n = _amount(shape["n"] or shape["n2"])
+        if self.anchor is None or n is None:
+            return self._undated(shape)
+        target = _weekday(shape["weekday"] or shape["weekday2"])
+        if shape["n"]:
+            near = self.anchor - timedelta(weeks=round(n))
+            day = near + timedelta(days=(target - near.weekday() + 3) % 7 - 3)
+        else:
+            back = (self.anchor.weekday() - target) % 7 or 7
+            day = self.anchor - timedelta(days=back + 7 * (round(n) - 1))
+        return self._dated(shape, Period("day", day), "weekday")
 
     def each_weekday(self, shape: _Shape) -> TimeExpression | None:
         target = _weekday(shape["weekday"] or shape["weekdays"]) + 1
@@ -1094,8 +1167,15 @@ _AFTER_NAMED_YEAR = frozenset({
 })  # fmt: skip
 
 
+def _century_of(year: int) -> int:
+    """The year that two digits stand for in a date."""
+    return year + (2000 if year < 50 else 1900)
+
+
 def _step(which: str) -> int:
     """How many units from this one: last is one back, next one on."""
+    if which in ("before last", "after next"):
+        return -2 if which == "before last" else 2
     which = which.removeprefix("this ") if which in ("this past", "this coming") else which
     if which in ("last", "past", "previous", "preceding", "prior"):
         return -1

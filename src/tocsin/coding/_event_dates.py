@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from spacy.tokens import Span, Token
 
@@ -16,12 +16,14 @@ from tocsin.coding._sentences import Sentence
 from tocsin.coding._speech import Frame
 from tocsin.coding._timex import Tense
 
-__all__ = ["event_date", "is_of_statement", "lead_date", "sentence_times", "tense_at"]
+__all__ = ["event_date", "filed_on", "is_of_statement", "lead_date", "sentence_times", "tense_at"]
 
 _PATTERNS = vocabulary("mentions").patterns
 _WORDS = vocabulary("dates").words
 # The tense of a clause stands on one of so many words above any of its own.
 _FARTHEST = 8
+# A report is published at most so long after it was filed; a longer lag is another year, or a report put up again.
+_LAG = timedelta(days=14)
 _VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 _OF_STATEMENT = ", day of the statement"
 # Kinds of expressions that say when something happened.
@@ -68,6 +70,21 @@ def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token
     candidates = [t for t in candidates if t.kind in ("point", "future")] or candidates
     at = trigger.idx
     return min(candidates, key=lambda t: (t.when.start is None, min(abs(t.start - at), abs(t.end - at))), default=None)
+
+
+def filed_on(dateline: str, published: date | None) -> date | None:
+    """The day of a dateline; that of publication where the dateline has none, or none shortly before it.
+
+    Examples
+    --------
+    >>> filed_on("March 9", date(2024, 3, 11)), filed_on("March 9", date(2024, 6, 11))
+    (datetime.date(2024, 3, 9), datetime.date(2024, 6, 11))
+    """
+    found = find_times(dateline, published)
+    day = found[0].when.start if found and found[0].when.precision == "day" else None
+    if published is None:
+        return day
+    return day if day is not None and timedelta(0) <= published - day <= _LAG else published
 
 
 def lead_date(sentence: Sentence, text: str, anchor: date | None, reference: date | None) -> TimeExpression | None:

@@ -30,8 +30,8 @@ _LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][^.:;–—\n]{1,70}?)\s*[.:–—]\s+
 _DATELINE = re.compile(
     r"""^\s*
     (?P<place>(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\-]+(?:[ /-][A-ZÀ-Þ'’.\-]+)*|[A-Z][\w'’.-]+(?:[ -][A-Z][\w'’.-]+)*)
-       (?:,\s[A-Z][\w'’. -]{2,30}?)?)
-    (?:,\s(?P<date>(?:[A-Z][a-zé]{2,9}\.?\s\d{1,2}|\d{1,2}\s[A-Za-zé]{3,9}\.?)(?:,?\s\d{4})?))?
+       (?:,\s(?![A-Z][a-zé]{2,9}\.?\s\d)[A-Z][\w'’. -]{2,30}?)?)
+    (?:,?\s(?P<date>(?:[A-Z][a-zé]{2,9}\.?\s\d{1,2}|\d{1,2}\s[A-Za-zé]{3,9}\.?)(?:,?\s\d{4})?))?
     \s*(?:\((?P<agency>[^()]{2,60})\))?
     \s*(?:[-–—]{1,2}|:)\s+(?=\S)""",
     re.VERBOSE,
@@ -40,12 +40,13 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """``QAMISHLI, Syria, March 13 (Agency) -``: where the report was filed, not where things happened."""
+    """``QAMISHLI, Syria, March 13 (Agency) -``: where and when the report was filed, not where things happened."""
 
     place: str
     start: int
     end: int
     agency: str
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def find_dateline(text: str) -> Dateline | None:
     capitals = m["place"].split(",")[0]
     if not (m["agency"] or m["date"] or (capitals.isupper() and len(capitals) > 2)):
         return None
-    return Dateline(m["place"].strip(), m.start("place"), m.end(), m["agency"] or "")
+    return Dateline(m["place"].strip(), m.start("place"), m.end(), m["agency"] or "", m["date"] or "")
 
 
 def parse_texts(texts: Iterable[str]) -> Iterator[tuple[str, list[Span]]]:
