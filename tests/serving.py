@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -53,8 +54,8 @@ class Site:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """Serve on a free port of 127.0.0.1."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Serve on a free port of 127.0.0.1, with `tls` as https."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -89,6 +90,10 @@ def serving() -> Iterator[Site]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     site = Site(server.server_address[1])
+    if tls is not None:
+        site.url = site.url.replace("http:", "https:")
+        # Hands are shaken in the thread of the request: a client that refuses does not end the server.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

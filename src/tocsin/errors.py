@@ -11,6 +11,7 @@
     │   └── FetchError        a web address that was not fetched
     ├── NothingUsable         no input at all could be used (exit code 3)
     ├── WorkspaceError        the workspace is missing, locked, or of another version
+    │   ├── WorkspaceBusy     another process is writing to it
     │   └── NotFound          no such document, claim or event
     └── CodingError           a document that the coder could not take
 
@@ -30,6 +31,7 @@ __all__ = [
     "TocsinError",
     "UnreadableInput",
     "UsageError",
+    "WorkspaceBusy",
     "WorkspaceError",
 ]
 
@@ -92,6 +94,10 @@ class WorkspaceError(TocsinError):
     """The workspace is missing, locked, or was written by another version."""
 
     exit_code = 2
+
+
+class WorkspaceBusy(WorkspaceError):
+    """Another process is writing to the workspace; it can be had when that has ended."""
 
 
 class NotFound(WorkspaceError):

@@ -5,19 +5,29 @@ from __future__ import annotations
 import gzip
 import logging
 import socket
+import ssl
+import threading
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from serving import Answer, Site, serving
 from tocsin import net
 from tocsin.errors import FetchError, UsageError
 from tocsin.net import Fetcher, Known, Policy, fetch, shown
+from tocsin.net._fetching import _trust
 
 HERE = Policy(allowed=True, allow=(ip_network("127.0.0.0/8"),), delay=0, timeout=5, most_bytes=1_000_000)
 OUTSIDE = Policy(allowed=True, delay=0, timeout=5)
@@ -295,3 +305,79 @@ def test_logs_hold_no_queries(site: Site, caplog: pytest.LogCaptureFixture) -> N
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("tocsin")]
     assert ours
     assert not any("Layla" in message for message in ours)
+
+
+def test_a_look_up_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def slow(*_: Any, **__: Any) -> list[Any]:
+        answered.wait(60)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    begun = time.monotonic()
+    assert "did not answer in time" in refused("http://slow.example/a", replace(HERE, timeout=0.3))
+    assert time.monotonic() - begun < 30
+    answered.set()
+
+
+def test_a_limit_below_that_of_robots_txt_is_kept(site: Site) -> None:
+    url = site.put("/a", "x" * 60_000)
+    assert "is longer than" in refused(url, replace(HERE, most_bytes=50_000))
+    assert len(fetch(url, replace(HERE, most_bytes=60_000)).body) == 60_000
+
+
+# TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key and a certificate for 127.0.0.1 that nobody but itself vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "site.pem"
+    unencrypted = serialization.NoEncryption()
+    body = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unencrypted)
+    path.write_bytes(body + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def secured(certificate: Path) -> Iterator[Site]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serving(context) as site:
+        yield site
+
+
+def test_a_certificate_that_nobody_vouches_for(secured: Site) -> None:
+    reason = refused(secured.put("/a", "a"))
+    assert "does not prove to be who it says (self-signed certificate)" in reason
+    assert "authority of your own" in reason
+    assert not secured.all_requests
+
+
+def test_an_authority_of_one_s_own_and_another_name(
+    secured: Site, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    _trust.cache_clear()
+    try:
+        assert fetch(secured.put("/a", "a"), HERE).body == b"a"
+        assert "does not prove" in refused(secured.url.replace("127.0.0.1", "localhost") + "/a")
+        assert secured.url.startswith("https://")
+    finally:
+        _trust.cache_clear()

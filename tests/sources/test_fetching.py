@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from io import BytesIO
 from ipaddress import ip_network
 from pathlib import Path
@@ -44,6 +45,10 @@ def network(pages: int = 50) -> Network:
     return Network(Policy(allowed=True, allow=(ip_network("127.0.0.0/8"),), delay=0, timeout=5, pages=pages))
 
 
+def originals(kept: Workspace) -> list[Path]:
+    return [path for path in (kept.path / "originals").rglob("*") if path.is_file()]
+
+
 def page(more: str = "", visit: int = 1, canonical: str = "") -> str:
     return PAGE.format(more=more, visit=visit, canonical=canonical)
 
@@ -68,9 +73,14 @@ def test_a_page_is_known_again_though_what_stands_around_it_has_changed(site: Si
     assert (unchanged.inputs, unchanged.read_before, unchanged.usable) == (1, 1, True)
     site.put("/a?id=7", page(visit=2))
     again = pipeline.add(kept, [url], network=network())
-    assert (again.new, again.known) == (0, 1)
+    assert (again.new, again.read_before) == (0, 1)
+    assert len(kept.receipts(document.id)) == 1, "a page that says the time is not kept each time it does"
+    assert len(originals(kept)) == 1
+    dated = pipeline.add(kept, [url], network=network(), published=date(2019, 3, 6))
+    assert (dated.new, dated.revised) == (0, 1), "a day that is given fills the gap"
     site.put("/a?id=7", page(more="Two more died later."))
     assert pipeline.add(kept, [url], network=network()).new == 1
+    assert len(originals(kept)) == 3
 
 
 def test_the_page_s_own_address_goes_first(site: Site, kept: Workspace) -> None:
@@ -104,6 +114,34 @@ def test_no_more_pages_than_the_limit(site: Site, kept: Workspace) -> None:
     assert pipeline.add(kept, [url], network=network(pages=2)).new == 2
     assert pipeline.add(kept, [url], network=network(pages=2)).new == 1
     assert not pipeline.add(kept, [url], network=network(pages=0)).problems
+
+
+def test_a_feed_that_says_when_it_was_built_is_kept_when_it_says_something_else(site: Site, kept: Workspace) -> None:
+    def built(n: int, *items: int) -> str:
+        listed = "".join(ITEM.format(n=i, link="") for i in items)
+        body = FEED.format(items=f"<lastBuildDate>Wed, 06 Mar 2019 10:00:{n:02} GMT</lastBuildDate>{listed}")
+        return site.put("/feed", body, "application/rss+xml")
+
+    reads = [pipeline.add(kept, [built(1, 1, 2)], network=network())]
+    reads.append(pipeline.add(kept, [built(2, 1, 2)], network=network()))
+    reads.append(pipeline.add(kept, [built(3, 1, 2, 3)], network=network()))
+    assert [(r.new, r.read_before) for r in reads] == [(2, 0), (0, 1), (1, 0)]
+    assert len(originals(kept)) == 2
+
+
+def test_a_look_before_anything_is_kept(site: Site) -> None:
+    url = feed(site, 3)
+    (found,) = pipeline.preview([url], network=network())
+    assert isinstance(found, pipeline.Preview)
+    assert (found.name, found.reader, found.items) == (url, "Feed", 3)
+    assert [r.path for r in site.requests] == ["/feed"], "what it links to is not fetched"
+    (gone,) = pipeline.preview([f"{site.url}/gone"], network=network())
+    assert isinstance(gone, pipeline.Problem)
+    (given,) = pipeline.preview(["-"], stdin=StandardInput(BytesIO(b"date,note\n2019-03-06,Shelling\n"), "csv"))
+    assert isinstance(given, pipeline.Preview)
+    assert (given.name, given.reader, given.items) == ("-", "Csv", 1)
+    with pytest.raises(UsageError, match="add --fetch"):
+        next(pipeline.preview([url]))
 
 
 def test_one_page_that_fails_is_one_problem(site: Site, kept: Workspace) -> None:

@@ -57,6 +57,17 @@ def test_received_twice_it_has_two_receipts(workspace: Workspace) -> None:
     assert workspace.document_ids("b") == (document(1).id,)
 
 
+def test_what_it_holds_is_known_whatever_original_it_comes_in(workspace: Workspace) -> None:
+    page = document(1)
+    assert not workspace.holds([Arrival(page, "a", "", "")], moment(0))
+    workspace.add(page, name="a", at=moment(0))
+    assert workspace.holds([Arrival(page, "a", "", "0" * 64)], moment(1))
+    assert not workspace.holds([Arrival(page, "b")], moment(1)), "another name is another receipt"
+    assert not workspace.holds([Arrival(replace(page, title="Another"), "a")], moment(1))
+    assert not workspace.holds([Arrival(page, "a"), Arrival(document(2), "a")], moment(1))
+    assert len(workspace.receipts(page.id)) == 1
+
+
 def test_a_new_text_is_a_new_version_and_the_old_text_stays(workspace: Workspace) -> None:
     old, new = document(1, "An old text"), document(1, "A better text")
     workspace.add(old, name="a", at=moment(0))

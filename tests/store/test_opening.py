@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from tocsin.errors import UsageError, WorkspaceError
+from tocsin.errors import UsageError, WorkspaceBusy, WorkspaceError
 from tocsin.store import Output, Workspace, _database, _schema
 
 from .material import document, moment
@@ -73,7 +73,7 @@ def test_one_writes_and_others_read(open_workspace: OPEN) -> None:
     with open_workspace() as writer, open_workspace() as reader:
         writer.add(document(1), name="a", at=moment(0))
         assert reader.count_documents() == 1
-        with pytest.raises(WorkspaceError, match="another process is writing"):
+        with pytest.raises(WorkspaceBusy, match="another process is writing"):
             reader.lock(wait=0.1)
         writer.close()
         reader.add(document(2), name="a", at=moment(1))

@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.cli import _codebook, _gazetteer, _watch
+from tocsin.cli._options import (
+    AsJson,
+    Columns,
+    Fetch,
+    FetchLimit,
+    Home,
+    Layer,
+    Out,
+    Paths,
+    Published,
+    Quiet,
+    StdinForm,
+)
 from tocsin.cli._screen import answer, answering, print_json, print_problems, screen, watching
 from tocsin.cli._settings import day, settle
 from tocsin.errors import NothingUsable
@@ -38,55 +51,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-Paths = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="PATH…", help="Reports: files, and folders of them; with --fetch web addresses; - for standard input."
-    ),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", "-o", envvar="TOCSIN_OUT", metavar="DIR", help="Where the files go.  [default: tocsin-out]"),
-]
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace", "-w", envvar="TOCSIN_WORKSPACE", metavar="DIR", help="What is kept.  [default: OUT/workspace]"
-    ),
-]
-Published = Annotated[
-    str | None,
-    typer.Option(
-        envvar="TOCSIN_PUBLISHED", metavar="DATE", help="Day of publication of reports that do not tell theirs."
-    ),
-]
-Layer = Annotated[
-    Path | None,
-    typer.Option("--codebook", envvar="TOCSIN_CODEBOOK", metavar="FILE", help="Codes to lay on the core codebook."),
-]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map", metavar="WHAT=COLUMN", help="What a column or field holds: text=body,date=created_on (repeatable)."
-    ),
-]
-Fetch = Annotated[
-    bool | None,
-    typer.Option(
-        "--fetch/--no-fetch", help="Whether web addresses may be fetched.  [default: not]", show_default=False
-    ),
-]
-FetchLimit = Annotated[
-    int | None,
-    typer.Option(min=0, metavar="N", help="Most pages fetched that entries of feeds link to.  [default: 50]"),
-]
-StdinForm = Annotated[
-    str,
-    typer.Option("--stdin-form", metavar="FORM", help="What standard input holds: txt, html, json, csv …"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 _forms = ", ".join(plugin_names("tocsin.exporters"))
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems and errors.")]
 
 
 @app.callback()
@@ -169,11 +134,11 @@ def add(
         from tocsin import pipeline
         from tocsin.cli._account import render_read
 
+        network, stdin = _elsewhere(paths, settings.workspace, fetch, fetch_limit, stdin_form)
         if preview:
             from tocsin.cli._preview import show_preview
 
-            raise typer.Exit(show_preview([Path(path) for path in paths], settings, as_json=as_json))
-        network, stdin = _elsewhere(paths, settings.workspace, fetch, fetch_limit, stdin_form)
+            raise typer.Exit(show_preview(paths, settings, network, stdin, as_json=as_json))
         with pipeline.open_workspace(settings.workspace) as kept, watching(quiet or as_json) as progress:
             read = pipeline.add(
                 kept,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -18,7 +17,7 @@ from tocsin.cli._reading import isolated
 from tocsin.cli._screen import answer, print_json, screen
 from tocsin.cli._settings import Settings
 from tocsin.errors import NothingUsable
-from tocsin.pipeline import Preview, PreviewedDocument, PreviewedPart, Problem
+from tocsin.pipeline import Network, Preview, PreviewedDocument, PreviewedPart, Problem, StandardInput
 
 __all__ = ["render_preview", "show_preview"]
 
@@ -46,7 +45,9 @@ _READERS = {
 _ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8"}
 
 
-def show_preview(paths: Sequence[Path], settings: Settings, *, as_json: bool) -> int:
+def show_preview(
+    paths: Sequence[str], settings: Settings, network: Network, stdin: StandardInput | None, *, as_json: bool
+) -> int:
     """Print what would be read from `paths`, one input after the other; return the exit code.
 
     Raises
@@ -56,7 +57,9 @@ def show_preview(paths: Sequence[Path], settings: Settings, *, as_json: bool) ->
     """
     looked: list[Preview | Problem] = []
     problems = usable = False
-    for found in pipeline.preview(paths, maps=settings.maps, published=settings.published):
+    for found in pipeline.preview(
+        paths, maps=settings.maps, published=settings.published, network=network, stdin=stdin
+    ):
         looked.append(found)
         problems |= isinstance(found, Problem) or bool(found.problems)
         usable |= isinstance(found, Preview) and bool(found.items)

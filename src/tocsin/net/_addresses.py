@@ -5,6 +5,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
 
 __all__ = ["Address", "Network", "is_allowed", "refusal", "resolve"]
 
@@ -108,14 +111,36 @@ def _embedded(address: Address) -> list[IPv4Address]:
     return found
 
 
-def resolve(host: str, port: int) -> list[Address]:
+def resolve(host: str, port: int, within: float) -> list[Address]:
     """Every address of `host`, in the order to try them.
 
     Raises
     ------
     OSError
         If it has none.
+    TimeoutError
+        If the answer takes more than `within` seconds.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = _looked_up(host, port, within)
     # A scope ("%eth0") belongs to link-local addresses, which are refused in any case.
     return list(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
+
+
+def _looked_up(host: str, port: int, within: float) -> list[Any]:
+    # The system's own look-up knows no limit: it goes on by itself where it takes too long, and nobody listens.
+    answer: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answer.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        except Exception as error:  # raised where it is waited for
+            answer.put(error)
+
+    Thread(target=look_up, name=f"looking up {host}", daemon=True).start()
+    try:
+        found = answer.get(timeout=max(within, 0.0))
+    except Empty:
+        raise TimeoutError(f"looking up {host} took too long") from None
+    if isinstance(found, Exception):
+        raise found
+    return found

@@ -50,7 +50,9 @@ class CheckedBackend(httpcore.NetworkBackend):
             If any of its addresses is refused.
         """
         try:
-            addresses = resolve(host, port)
+            addresses = resolve(host, port, self.left(timeout))
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} has no address") from error
         for address in addresses:
@@ -108,7 +110,7 @@ class _TimedStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def check_host(host: str, port: int, allow: tuple[Network, ...]) -> None:
+def check_host(host: str, port: int, allow: tuple[Network, ...], within: float) -> None:
     """Check `host` as far as it can be from here, for where a proxy does the looking up and connecting.
 
     Raises
@@ -117,7 +119,7 @@ def check_host(host: str, port: int, allow: tuple[Network, ...]) -> None:
         If any address it is known by here is refused.
     """
     try:
-        addresses = resolve(host, port)
+        addresses = resolve(host, port, within)
     except (OSError, UnicodeError):
         return
     for address in addresses:

@@ -204,13 +204,18 @@ class Fetcher:
         except zlib.error as error:
             raise FetchError(name, f"was sent broken ({error}); try again later") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, ssl.SSLError, OSError) as error:
+            if (doubt := _doubt(error)) is not None:
+                raise FetchError(
+                    name,
+                    f"does not prove to be who it says ({doubt}); if its certificate is from an authority of your own, "
+                    "have this machine trust that",
+                ) from error
             raise FetchError(
                 name, f"cannot be reached ({_short(error)}); check the address, or try again later"
             ) from error
 
     def _followed(self, url: httpx.URL, known: Known | None, *, asking_robots: bool) -> tuple[httpx.URL, _Answer]:
         """Ask for `url`, and for where it redirects to; each is checked as if it had been given."""
-        most = self.policy.most_bytes if asking_robots else _MOST_ROBOTS
         left = self.policy.timeout
         for _ in range(MOST_REDIRECTS + 1):
             if asking_robots:
@@ -218,14 +223,16 @@ class Fetcher:
             self._be_polite(url)
             begun = time.monotonic()
             self._backend.deadline = begun + left
-            answer = self._get(url, known, most)
+            answer = self._get(url, known, whole=asking_robots)
             left -= time.monotonic() - begun
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
                 return url, answer
             url = next_url(url, answer.headers["location"])
         raise FetchError(shown(str(url)), f"is more than {MOST_REDIRECTS} redirects away; open it in a browser")
 
-    def _get(self, url: httpx.URL, known: Known | None, most: int) -> _Answer:
+    def _get(self, url: httpx.URL, known: Known | None, *, whole: bool) -> _Answer:
+        """Ask once. What is longer than the limit is refused, or if it need not be whole, cut."""
+        most = self.policy.most_bytes if whole else _MOST_ROBOTS
         headers = {
             "Host": url.netloc.decode("ascii"),
             "User-Agent": self.policy.signature,
@@ -239,16 +246,16 @@ class Fetcher:
             headers["If-Modified-Since"] = known.last_modified
         timeout = {"connect": _CONNECT_S, "read": _READ_S, "write": _READ_S, "pool": _CONNECT_S}
         if self.policy.proxy:
-            check_host(host_of(url), url.port or 0, self.policy.allow)
+            check_host(host_of(url), url.port or 0, self.policy.allow, self._backend.left(_CONNECT_S))
             self._backend.private = False
         with self._connections().stream(
             "GET", _wire(url), headers=_encoded(headers), extensions={"timeout": timeout}
         ) as response:
             got = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
             wanted = 200 <= response.status < 300
-            if wanted and got.get("content-length", "").isdigit() and int(got["content-length"]) > most > _MOST_ROBOTS:
+            if wanted and whole and got.get("content-length", "").isdigit() and int(got["content-length"]) > most:
                 raise TooLong
-            chunks = response.iter_stream() if most > _MOST_ROBOTS else _first(response.iter_stream(), most)
+            chunks = response.iter_stream() if whole else _first(response.iter_stream(), most)
             body = unpacked(chunks, got.get("content-encoding", ""), most) if wanted else b""
         return _Answer(response.status, got, body, self._backend.private)
 
@@ -364,6 +371,15 @@ def _site(url: httpx.URL) -> str:
 def _unqueried(url: httpx.URL) -> str:
     """`url` for a log: what comes after a question mark may be a name or a key."""
     return str(url.copy_with(query=None))
+
+
+def _doubt(error: BaseException | None) -> str | None:
+    """What is wrong with a site's certificate, where that is what is behind `error`."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _short(error: BaseException) -> str:

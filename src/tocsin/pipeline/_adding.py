@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 from tocsin.errors import InputError
@@ -213,6 +214,11 @@ class _Readings:
         tokens = (token for run in workspace.runs(STEP) for token in run.marker.split())
         return cls(maps, published, {token[:_BASE]: token for token in tokens})
 
+    @property
+    def key(self) -> str:
+        """Changes whenever the same bytes may be read otherwise."""
+        return f"{_readers()}{'' if self.published is None else 'd'}-{self.maps.key()}"
+
     def token(self, given: Input) -> str:
         """What an input is called that is now read to its end."""
         return self.tokens(given)[-1]
@@ -269,9 +275,7 @@ def add_inputs(
         steps.ended(given)
     read_before = len(inputs) - len(waiting)
     brought, passed = 0, 0
-    with Elsewhere(
-        workspace, paths, network, stdin, _readers(), anew=published is not None or maps is not None
-    ) as elsewhere:
+    with Elsewhere(workspace, paths, network, stdin, readings.key) as elsewhere:
         if elsewhere:
             progress.start("Fetching", None)
         for found in elsewhere.inputs():
@@ -280,7 +284,7 @@ def add_inputs(
                 tally.problems.append(Problem.of(found))
                 continue
             brought += 1
-            if readings.is_done(found):
+            if readings.is_done(found) or _is_held(workspace, found, readings, at):
                 passed += 1
             elif not take(found, _Steps(Silent(), ())):
                 elsewhere.trouble(found)
@@ -384,6 +388,23 @@ def _take(
         tally.problems.append(Problem(given.name, more))
     batch.leave()
     return not place.problems
+
+
+def _is_held(workspace: Workspace, given: Input, readings: _Readings, at: datetime) -> bool:
+    """Whether a page says nothing that it did not say before, though its bytes are others: the time, a counter."""
+    if not given.url:
+        return False
+    found = list(islice(read_input(given, readings.maps), _BATCH + 1))
+    received = [each for each in found if not isinstance(each, InputError)]
+    if not received or len(received) < len(found) or len(found) > _BATCH:
+        return False
+    anew = readings.is_turned(given)
+    documents = (_dated(each.item.document, readings.published) for each in received)
+    arrivals = [
+        Arrival(document, each.name, each.item.item, given.original, anew)
+        for document, each in zip(documents, received, strict=True)
+    ]
+    return workspace.holds(arrivals, at)
 
 
 def _dated(document: Document, published: date | None) -> Document:

@@ -96,33 +96,28 @@ class Elsewhere:
 
     Parameters
     ----------
-    workspace : Workspace
-        Tells which pages are known already.
+    workspace : Workspace or None
+        Tells which pages are known already. None to look at what is given and at nothing that it links to.
     given : sequence of str
         Addresses, and ``-`` for standard input; anything else is passed over.
     network : Network or None
     stdin : StandardInput or None
     readers : str
-        Changes whenever what is read anew might be read better.
-    anew : bool
-        Whether pages are wanted even if they have not changed.
+        Changes whenever the same bytes may be read otherwise: pages are then wanted even if they have not changed.
     """
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Workspace | None,
         given: Sequence[Path | str],
         network: Network | None,
         stdin: StandardInput | None,
-        readers: str,
-        *,
-        anew: bool = False,
+        readers: str = "",
     ) -> None:
         self._workspace, self._network, self._stdin, self._readers = workspace, network, stdin, readers
         self._given = tuple(dict.fromkeys(each for each in map(str, filter(is_elsewhere, given))))
-        self._anew = anew
         self._folder = tempfile.TemporaryDirectory(prefix="tocsin-")
-        self._said = _remembered(workspace.scratch(_MEMORY))
+        self._said = _remembered(workspace.scratch(_MEMORY) if workspace else b"")
         self._changed = False
         self._troubled: set[str] = set()
         self._brought: set[str] = set()
@@ -155,7 +150,7 @@ class Elsewhere:
 
     def remember(self) -> None:
         """Keep what sites said; call it once all that was brought is stored."""
-        if self._changed:
+        if self._changed and self._workspace is not None:
             self._workspace.keep_scratch(_MEMORY, msgspec.json.encode(self._said))
 
     def _spooled(self, stdin: StandardInput) -> Iterator[Input | InputError]:
@@ -169,7 +164,7 @@ class Elsewhere:
         said = self._said.get(_key(name))
         known = Known(said.etag, said.last_modified) if said and said.readers == self._readers else None
         try:
-            fetched = network.fetcher.fetch(address, None if self._anew else known)
+            fetched = network.fetcher.fetch(address, known)
         except FetchError as error:
             yield error
             return
@@ -181,7 +176,7 @@ class Elsewhere:
         yield given
         if isinstance(given, InputError):
             return
-        links = list(feed_links(given))
+        links = list(feed_links(given)) if self._workspace is not None else []
         given.path.unlink(missing_ok=True)
         whole = yield from self._linked(name, links, network)
         if whole and name not in self._troubled:
@@ -191,7 +186,7 @@ class Elsewhere:
         """Bring the pages that the entries of a feed link to and that are not here; return whether all are then."""
         beyond, missing = 0, 0
         for link in links:
-            if link in self._brought or self._workspace.document_ids(link):
+            if link in self._brought or (self._workspace is not None and self._workspace.document_ids(link)):
                 continue
             if network.is_tired(link):
                 missing += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from tocsin.coding import cells_by_field
 from tocsin.errors import InputError
 from tocsin.interfaces import Column, Outline
 from tocsin.pipeline._account import Problem
+from tocsin.pipeline._elsewhere import Elsewhere, Network, StandardInput, check_given, is_elsewhere
 from tocsin.records import Document, Sensitivity, When
 from tocsin.sources import ColumnMaps, Input, Received, find, outlines, read_input, source_for, takes_map
 
@@ -117,17 +119,26 @@ class Preview:
 
 
 def preview(
-    paths: Sequence[Path], *, maps: ColumnMaps | None = None, published: date | None = None, most: int = MOST_ITEMS
+    paths: Sequence[Path | str],
+    *,
+    maps: ColumnMaps | None = None,
+    published: date | None = None,
+    network: Network | None = None,
+    stdin: StandardInput | None = None,
+    most: int = MOST_ITEMS,
 ) -> Iterator[Preview | Problem]:
     """Yield what :func:`tocsin.pipeline.add` would make of each input, from its first `most` documents.
 
-    A problem is what is no input at all.
+    A problem is what is no input at all. Of a feed, the pages that its entries link to are not fetched.
     """
-    for found in find(paths):
-        if isinstance(found, InputError):
-            yield Problem.of(found)
-        else:
-            yield _look(found, maps or ColumnMaps(), published, most)
+    check_given(paths, network, stdin)
+    local = [Path(given) for given in paths if not is_elsewhere(given)]
+    with Elsewhere(None, paths, network, stdin) as elsewhere:
+        for found in chain(find(local), elsewhere.inputs()):
+            if isinstance(found, InputError):
+                yield Problem.of(found)
+            else:
+                yield _look(found, maps or ColumnMaps(), published, most)
 
 
 def _look(given: Input, maps: ColumnMaps, published: date | None, most: int) -> Preview:

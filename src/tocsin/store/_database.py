@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from tocsin.errors import UsageError, WorkspaceError
+from tocsin.errors import UsageError, WorkspaceBusy, WorkspaceError
 from tocsin.store._schema import in_utc, metadata, state
 
 HEAD = "0001"
@@ -126,7 +126,7 @@ class Database:
 
         Raises
         ------
-        WorkspaceError
+        WorkspaceBusy
             If another process is writing.
         """
         with self._turn:
@@ -144,7 +144,7 @@ class Database:
                 raise
             if not taken:
                 connection.close()
-                raise WorkspaceError(f"{self.folder}: another process is writing to it; try again when that has ended")
+                raise WorkspaceBusy(f"{self.folder}: another process is writing to it; try again when that has ended")
             self._writer = connection
 
     def _lock_sqlite(self, wait: float) -> bool:

@@ -169,11 +169,7 @@ def add_batch(connection: Connection, arrivals: Sequence[Arrival], at: datetime)
         current = known.current.get(identity)
         document = _settle(arrival.document, current)
         record = document_json(document, arrival.name, arrival.item)
-        if current is not None and arrival.anew:
-            same = record == document_json(current)
-        else:
-            same = fingerprint(record) in known.seen.get(identity, ())
-        if same:
+        if _is_seen(record, arrival, known):
             unchanged.append(identity)
             if identity in known.received_now:
                 identical.append(identity)
@@ -188,6 +184,28 @@ def add_batch(connection: Connection, arrivals: Sequence[Arrival], at: datetime)
             next_receipt += 1
     rows.write(connection)
     return Added(tuple(new), tuple(revised), tuple(unchanged), tuple(forgotten), tuple(identical))
+
+
+def holds(connection: Connection, arrivals: Sequence[Arrival], at: datetime) -> bool:
+    """Whether adding `arrivals` would tell nothing but that they came in another original."""
+    known = _look_up(connection, arrivals, at)
+    for arrival in arrivals:
+        document = _settle(arrival.document, known.current.get(arrival.document.id))
+        if not _is_seen(document_json(document, arrival.name, arrival.item), arrival, known):
+            return False
+    ids = {a.document.id for a in arrivals}
+    found = select(receipts.c.document_id, receipts.c.name, receipts.c.item).where(receipts.c.document_id.in_(ids))
+    received = {tuple(row) for row in connection.execute(found)}
+    return all((a.document.id, _storable(a.name), _storable(a.item)) in received for a in arrivals)
+
+
+def _is_seen(record: str, arrival: Arrival, known: _Known) -> bool:
+    """Whether `record` says nothing that its document did not say before."""
+    identity = arrival.document.id
+    current = known.current.get(identity)
+    if current is not None and arrival.anew:
+        return record == document_json(current)
+    return fingerprint(record) in known.seen.get(identity, ())
 
 
 def condemn_original(connection: Connection, digest: str, moment: datetime) -> None:

@@ -156,7 +156,7 @@ class Workspace:
 
         Raises
         ------
-        WorkspaceError
+        WorkspaceBusy
             If another process is writing.
         """
         self._database.lock(wait)
@@ -263,6 +263,14 @@ class Workspace:
         if whole.forgotten:
             self._destroy_condemned()
         return whole
+
+    def holds(self, arrivals: Sequence[Arrival], at: datetime) -> bool:
+        """Whether all of `arrivals` were received before, under these names and with this content.
+
+        Which original they came in does not matter: a web page that says the time is another file each second.
+        """
+        with self._database.read() as connection:
+            return all(_documents.holds(connection, batch, at) for batch in batches(arrivals, BATCH))
 
     def set_published(self, document_id: str, published: When, at: datetime) -> bool:
         """Give an undated document a date; return whether it had none.
