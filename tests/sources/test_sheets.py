@@ -75,7 +75,8 @@ def test_a_sheet_saved_as_csv_gives_the_same_documents(tmp_path: Path) -> None:
 
 def test_several_sheets_are_named(tmp_path: Path) -> None:
     found = read(
-        tmp_path, book(("May", [HEADER, *ROWS]), ("June", [HEADER, ROWS[0]]), ("Codes", [["a", "b", "c"], ["d", "e", "f"]]))
+        tmp_path,
+        book(("May", [HEADER, *ROWS]), ("June", [HEADER, ROWS[0]]), ("Codes", [["a", "b", "c"], ["d", "e", "f"]])),
     )
     assert [f.item for f in found if isinstance(f, Item)] == ["May!1", "May!2", "June!1"]
     assert "log.xlsx: sheet 'Codes' has no column of text" in str(found[-1])
