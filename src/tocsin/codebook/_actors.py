@@ -77,6 +77,12 @@ _FROM = frozenset({"of", "from"})
 
 
 _FORCE_NOUN = re.compile(r"army|police|air force|navy|forces|military|troops|soldiers|government|gendarmerie|guard")
+# What forces fire says nothing of who they are.
+_WEAPON = re.compile(
+    r"\b(?:artillery|drones?|missiles?|rockets?|shell(?:s|ing)?|(?:air)?strikes?|bomb(?:s|ing)?|fire)$", re.IGNORECASE
+)
+# Names of so many words are better known by their short form.
+_LONG_NAME = 3
 # Members of an army, which are not its name.
 _MEN = re.compile(r"\b(?:troops|soldiers?)\b")
 _AIRCRAFT = re.compile(r"\b(?:air force|aircraft|jets?|war-?planes?|planes?|helicopters?|bombers?)\b")
@@ -570,15 +576,26 @@ class ActorList:
             elif force == "military" and not re.search(r"soldier|troop|army|military", low):
                 noun = "forces"
             plain = f"{adjective} {noun}"
-            return plain if low in plain.lower() else f"{plain} ({name})"
+            for word in (*state.adjectives, state.name):  # "Iraqi soldiers" are "Iraqi army (soldiers)"
+                name = re.sub(rf"^{re.escape(word)}(?:['’]s)?(?:\s+|$)", "", name, flags=re.IGNORECASE)
+            return plain if name.lower() in plain.lower() or _WEAPON.search(name) else f"{plain} ({name})"
         if actor.canonical:
             label = actor.label or name
-            return label if not name or name.lower() in label.lower() else f"{label} ({name})"
+            short = self._acronym(actor) if len(label.split()) >= _LONG_NAME else ""
+            if not name or name.lower() in label.lower() or label.lower() in name.lower():
+                return f"{label} ({short})" if short and short not in label else label
+            return f"{label} ({name})"
         if actor.kind in ("Protesters", "Rioters") and actor.kind.lower()[:-1] not in name.lower():
             return f"{actor.kind.lower()} ({name})"
         if actor.kind == "Civilians" and re.fullmatch(r"people|persons?|others?|ones?|civilians?", name.lower()):
             return "civilians"
         return name or actor.label
+
+    def _acronym(self, actor: Actor) -> str:
+        """The first short form of capitals that a listed actor is known by."""
+        entry = self._entry_of(actor)
+        names = () if entry is None else (_marked(alias)[1] for alias in entry.aliases)
+        return next((name for name in names if re.fullmatch(r"[A-Z][A-Z0-9-]{2,7}", name)), "")
 
     def associated_label(self, actor: Actor, event_country: str) -> str:
         """The name of `actor` as an associated actor: professions and communities, with the country."""

@@ -202,6 +202,12 @@ class ActorReader:
                     for head in _governed(preposition):
                         if (found := self.of_phrase(head, offset)) is not None and is_armed(found.actor.kind):
                             return found
+            elif child.dep_ == "relcl":
+                # "Positions that it says belong to the group".
+                for deeper in (p for t in child.subtree if lemma(t) == "belong" for p in t.children):
+                    for head in _governed(deeper):
+                        if (found := self.of_phrase(head, offset)) is not None and is_armed(found.actor.kind):
+                            return found
             elif child.dep_ == "acl" and lemma(child) in _WORDS["suspecting"]:
                 # "Men suspected of belonging to the group".
                 words = {lemma(t) for t in child.subtree}

@@ -16,7 +16,7 @@ from tocsin.coding._actors import ActorReader, Named, is_armed
 from tocsin.coding._counts import Quantity, add, as_count
 from tocsin.coding._event_dates import is_of_statement
 from tocsin.coding._event_places import EventPlaces, Located, is_area
-from tocsin.coding._families import DEMONSTRATIONS
+from tocsin.coding._families import DEMONSTRATIONS, TERRITORY
 from tocsin.coding._incidents import Draft, Incident, Story, is_past
 from tocsin.coding._mentions import Mention
 from tocsin.coding._patterns import vocabulary
@@ -46,6 +46,14 @@ _PATTERNS = vocabulary("incidents").patterns
 _SAME = "inferred: same incident"
 # Where civilians do something rather than suffer it.
 _CIVILIANS_ACT = DEMONSTRATIONS | {"agreement", "mob_violence"}
+# Types with two armed sides, of which a text may leave the other to the reader.
+_TWO_SIDED = TERRITORY | {"armed_clash", "non_violent_transfer_of_territory"}
+# These too where a state does them.
+_FROM_AFAR = frozenset({"air_drone_strike", "shelling_artillery_missile_attack"})
+_OF_STATE = frozenset({"State forces", "External/Other forces"})
+# These are named in many stories as those who comment or come afterwards.
+_SELDOM_FIGHTING = frozenset({"government", "police"})
+_ONLY_ENEMY = "inferred: the only enemy that the story names"
 # As many actors a side as a row has room for: the main one and two beside it.
 _ACTORS = 3
 
@@ -254,9 +262,37 @@ class _Builder:
         if draft.mentions[0].claimed and claimant is not None and draft.modality == "asserted":
             doers, did = [Named(claimant, draft.voice.start, draft.voice.end)], ""
         kept, targets = _sides(incident.code, doers, done_to)
+        by_state = bool(kept) and kept[0].actor.kind in _OF_STATE
+        if kept and not targets and incident.code in (_TWO_SIDED | _FROM_AFAR if by_state else _TWO_SIDED):
+            other = self._only_enemy(kept[0], draft)
+            targets, suffered = ([self.actors.at(other, country)], other.basis) if other is not None else ([], suffered)
         first, first_evidence = self._side(1, kept, ("initiator", "co-belligerent"), did)
         second, second_evidence = self._side(2, targets, ("target", "associated"), suffered)
         return (*first, *second), [*first_evidence, *second_evidence]
+
+    def _only_enemy(self, doer: Named, draft: Draft) -> Named | None:
+        """The other side of a fight or a capture that names one: the only enemy of the doer in the same story.
+
+        State forces are each other's enemies in no story that does not say so, and neither is who only speaks.
+        """
+        if not is_armed(doer.actor.kind):
+            return None
+        start, end = self._story_around(draft.mentions[0])
+        of_state = doer.actor.kind in _OF_STATE
+        found: dict[str, Named] = {}
+        for match in self.actors.within(start, end):
+            if not is_armed(match.kind) or (match.generic and not match.force) or match.force in _SELDOM_FIGHTING:
+                continue
+            if (match.kind in _OF_STATE) == of_state or (draft.voice.start <= match.start < draft.voice.end):
+                continue
+            named = self.actors.named(match, _ONLY_ENEMY)
+            found.setdefault(_identity(named.actor), named)
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _story_around(self, mention: Mention) -> tuple[int, int]:
+        """Where the list item, or what stands under one heading, begins and ends that a mention is told in."""
+        block = [s for s in self.story.sentences if s.block == mention.sentence.block]
+        return block[0].start, block[-1].end
 
     def _doers(self, draft: Draft, incident: Incident) -> tuple[Sequence[Named], str]:
         """Who did it, and the rule where it is not the voice that says so."""

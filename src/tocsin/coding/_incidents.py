@@ -108,6 +108,7 @@ class Story:
         self.alone: list[tuple[Mention, Voice]] = []
         self._voices = voices
         self._codebook = codebook
+        self.sentences = parsed.sentences
         self._length = len(parsed.sentences)
         # Items of a list are incidents of their own.
         self._items = any(s.part.kind == "item" for s in parsed.sentences)

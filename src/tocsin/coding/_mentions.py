@@ -169,7 +169,11 @@ def _triggers(segment: Segment) -> list[tuple[Cue, Token]]:
         inside = [t for t in segment.tokens if cue.start <= t.idx < cue.end]
         if inside:
             rank = {"VERB": 0, "NOUN": 1, "PROPN": 1}
-            found.append((cue, min(inside, key=lambda t: rank.get(t.pos_, 2))))
+            # Of "hand grenade" the grenade: the word that the others of the cue hang on.
+            within = {t.i for t in inside}
+            found.append(
+                (cue, min(inside, key=lambda t: (rank.get(t.pos_, 2), t.head.i != t.i and t.head.i in within)))
+            )
     return found
 
 

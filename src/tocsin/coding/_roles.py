@@ -10,7 +10,7 @@ from itertools import pairwise
 from spacy.tokens import Token
 
 from tocsin.coding._actors import ActorReader, Named, is_armed
-from tocsin.coding._grammar import is_verb, lemma, objects, phrase_end, prepositional, subjects
+from tocsin.coding._grammar import is_verb, lemma, objects, prepositional, subjects
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._segments import Segment
 from tocsin.coding._speech import Frame
@@ -23,6 +23,8 @@ _WORDS = vocabulary("roles").words
 _TAKING = vocabulary("mentions").words["taking"]
 _STATEMENTS = vocabulary("statements").patterns
 
+# How many words "believed to be the army's" takes at most; parses of it differ too much to be asked.
+_BELIEVED_TO_BE = 5
 # What stands between two actors of one phrase.
 _JOINED = re.compile(r"\s*(?:,|,?\s*(?:and|or|&)|as well as)\s+(?:the\s+|allied\s+)?")
 # How far from the words that claim an attack their verb may begin, in characters.
@@ -76,7 +78,7 @@ def read_roles(segment: Segment, triggers: Iterable[Token], actors: ActorReader)
 
 def _has_two_sides(token: Token) -> bool:
     """Whether a noun names both sides: "clashes between the army and rebels"."""
-    gerund = token.tag_ == "VBG" and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj", "ROOT")
+    gerund = token.tag_ == "VBG" and not any(c.dep_ in ("aux", "nsubj") for c in token.children)
     return (token.pos_ == "NOUN" or gerund) and any(p.lower_ == "between" for p, _ in prepositional(token))
 
 
@@ -181,9 +183,18 @@ def _of_noun(token: Token, sides: _Sides) -> None:
             sides.did(sides.phrase(head))
         # "Launched an attack on", where the parse hangs the target on the verb.
         prepositions += [(p, heads) for p, heads in prepositional(token.head) if p.lower_ in _WORDS["aimed_at"]]
+    elif lemma(token) in _WORDS["reaching"]:
+        # "No harm to civilians", wherever the parse hangs it.
+        after = token.doc[token.i + 1 : token.i + 2]
+        prepositions += [(p, _governed(p)) for p in after if p.lower_ == "to"]
     elif token.dep_ == "nsubj":
         # "Clashes broke out between".
         prepositions += [(p, heads) for p, heads in prepositional(token.head) if p.lower_ == "between"]
+    for thrown in token.children:
+        if thrown.dep_ == "acl" and lemma(thrown) in _WORDS["carry_out"]:  # "a grenade thrown at the house"
+            prepositions += [
+                (p, heads) for p, heads in prepositional(thrown) if p.lower_ in {"by", *_WORDS["aimed_at"]}
+            ]
     sides.did(_owner_of_means(token, sides))
     for preposition, heads in prepositions:
         word = preposition.lower_
@@ -191,7 +202,7 @@ def _of_noun(token: Token, sides: _Sides) -> None:
             _of_two_sides([t for head in heads for t in (head, *head.conjuncts)], sides)
             continue
         for head in heads:
-            if word in _WORDS["noun_target_preposition"] and lemma(token) not in _WORDS["nouns_without_target"]:
+            if _aims(word, token):
                 sides.suffered(sides.phrase(head))
             elif word == "by":
                 sides.did(sides.phrase(head))
@@ -201,6 +212,17 @@ def _of_noun(token: Token, sides: _Sides) -> None:
     if token.lower_ == "dead":
         for head in patients(token):
             sides.suffered(sides.phrase(head))
+
+
+def _aims(preposition: str, noun: Token) -> bool:
+    """Whether what a preposition governs is whom the noun's deed was done to."""
+    if preposition == "to":
+        return lemma(noun) in _WORDS["reaching"]
+    return preposition in _WORDS["noun_target_preposition"] and lemma(noun) not in _WORDS["nouns_without_target"]
+
+
+def _governed(preposition: Token) -> list[Token]:
+    return [c for c in preposition.children if c.dep_ == "pobj"]
 
 
 def _of_two_sides(heads: list[Token], sides: _Sides) -> None:
@@ -290,10 +312,10 @@ def _owner_of_means(token: Token, sides: _Sides) -> Named | None:
     for match in sides.actors.within(start, end):
         if match.force or is_armed(match.kind):
             return sides.actors.named(match)
-    for child in token.children:
-        if child.dep_ == "acl" and lemma(child) in _WORDS["believing"]:
-            start, end = sides.offset + child.idx, sides.offset + phrase_end(child)
-            for match in sides.actors.within(start, end):
-                return sides.actors.named(match, "inferred: suspected")
-            return sides.actors.forces_within(start, end, "inferred: suspected")
+    following = token.doc[token.i + 1 : token.i + 1 + _BELIEVED_TO_BE]
+    if following and lemma(following[0]) in _WORDS["believing"] and following[0].tag_ in ("VBN", "VBD"):
+        start, end = sides.offset + following[0].idx, sides.offset + following[-1].idx + len(following[-1])
+        for match in sides.actors.within(start, end):
+            return sides.actors.named(match, "inferred: suspected")
+        return sides.actors.forces_within(start, end, "inferred: suspected")
     return None
