@@ -69,7 +69,18 @@ def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token
         candidates = before[-1:]
     candidates = [t for t in candidates if t.kind in ("point", "future")] or candidates
     at = trigger.idx
-    return min(candidates, key=lambda t: (t.when.start is None, min(abs(t.start - at), abs(t.end - at))), default=None)
+
+    def rank(time: TimeExpression) -> tuple[bool, bool, int]:
+        distance = min(abs(time.start - at), abs(time.end - at))
+        return time.when.start is None, not _is_under(trigger, time, segment.sentence.span), distance
+
+    return min(candidates, key=rank, default=None)
+
+
+def _is_under(trigger: Token, time: TimeExpression, span: Span) -> bool:
+    """Whether the parse gives an expression to the trigger, or to what hangs on it."""
+    first = next((t for t in span if t.idx + len(t) > time.start), None)
+    return first is not None and trigger.is_ancestor(first)
 
 
 def filed_on(dateline: str, published: date | None) -> date | None:

@@ -13,9 +13,9 @@ from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
-from tocsin.records import DatePrecision
+from tocsin.records import DatePrecision, When
 
-__all__ = ["Period", "Tense", "Timex", "TimexType", "Unit", "length_value"]
+__all__ = ["Kind", "Period", "Tense", "TimeExpression", "Timex", "TimexType", "Unit", "length_value"]
 
 TimexType = Literal["DATE", "TIME", "DURATION", "SET"]
 Tense = Literal["past", "present", "future"]
@@ -39,6 +39,31 @@ class Timex:
     end: int
     type: TimexType
     value: str
+
+
+Kind = Literal["point", "past", "habit", "since", "future", "length", "clock", "label", "now"]
+"""What an expression can say of an event.
+
+``point`` dates one occurrence, ``future`` one to come; ``since`` begins a stretch; ``habit`` is a rate or a standing
+state; ``past`` is vague background. The others date nothing by themselves: ``length`` says how long, ``clock`` at what
+time of a day named elsewhere, ``label`` is part of a name ("the 1991 agreement"), ``now`` is the state of things.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeExpression:
+    """A stretch of text that says when. `relative` needs another date of the story to be worked out.
+
+    `start` and `end` take in the words that lead to it ("since January"); `timexes` are what TIMEX3 marks in it: one,
+    two for most ranges, none for habits such as "often".
+    """
+
+    start: int
+    end: int
+    when: When
+    kind: Kind = "point"
+    relative: bool = False
+    timexes: tuple[Timex, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
