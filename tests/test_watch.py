@@ -31,6 +31,13 @@ from tocsin.store import Workspace
 
 # What a test waits for comes at once; on a machine that is busy with other things it may take this long.
 PATIENCE_S = 240
+# What a shell starts in the background has Ctrl-C turned off; a test of it must not.
+MAIN = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tocsin.cli import main
+sys.exit(main())
+"""
 
 REPORT = "Gunmen killed {n} policemen near {town} on 6 March 2019, officials said.\n"
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title><item><title>Idlib</title><guid>{n}</guid>
@@ -258,12 +265,10 @@ def test_the_settings_of_the_workspace_count(
 def started(*arguments: object) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own, which ends with the test, or when that takes far too long."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tocsin", "watch", *map(str, arguments), "--json"],
+        [sys.executable, "-c", MAIN, "watch", *map(str, arguments), "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # What is started in the background by a shell has Ctrl-C turned off; a test of it must not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     timer = Timer(PATIENCE_S, process.kill)
     timer.start()

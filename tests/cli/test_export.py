@@ -119,3 +119,28 @@ def test_help_names_the_forms(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "--help"]) == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert ", ".join(form_names()) in shown
+
+
+def test_an_event_that_is_held_back_is_named_and_the_exit_code_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "desk@newsroom.example"
+    layer = tmp_path / "layer.toml"
+    layer.write_text(
+        f'[codebook]\nname = "Desk"\nversion = "1"\n[codes.armed_clash]\nlabel = "Armed clash (ask {address})"\n',
+        encoding="utf-8",
+    )
+    report = tmp_path / "clash.txt"
+    report.write_text("Gunmen killed 3 policemen near Idlib on 6 March 2019, officials said.\n", encoding="utf-8")
+    target = ["--codebook", str(layer), "--out", str(tmp_path / "out")]
+    assert main(["run", str(report), *target, "--quiet"]) == 1
+    capsys.readouterr()
+    for form in ([], ["--form", "geojson"]):
+        assert main(["export", *target, *form]) == 1
+        shown = capsys.readouterr()
+        told = " ".join(shown.err.split())
+        assert "held back, in internal/ only (e-mail left in sub_event_type" in told
+        assert address not in shown.out + shown.err
+    written = [p for p in (tmp_path / "out").iterdir() if p.is_file()]
+    assert "events.csv" in {p.name for p in written}
+    assert not any(address in p.read_text("utf-8") for p in written)
