@@ -1,6 +1,6 @@
 """Time expressions and the days they mean, against annotated news (TempEval-3, task A).
 
-    python bench/timex.py --gold FILE.tsv [--predictions OUT.tsv]
+    python bench/timex.py [--data FOLDER] [--gold FILE.tsv] [--predictions OUT.tsv] [--lower]
 
 FILE has a token a line: token, tag (``O``, ``B-DATE``, ``I-TIME`` …) and TIMEX3 value, with empty lines between
 sentences. A line whose token begins with ``*!-DCTVALUE`` gives the day that the document after it was published.
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from tocsin.coding._event_dates import tense_at
 from tocsin.coding._sentences import parse
 from tocsin.records import Document, Part, text_hash
 
+DATA = Path(__file__).parents[2] / "shared" / "data"
 DAY = re.compile(r"\*!-DCTVALUE=\"?(\d{4}-\d{2}-\d{2})")
 # What stands without a space before it, or after it, in running text.
 CLOSING = re.compile(r"(?:[,.;:?!%)\]}]|n't|'s|'S|'|''|'re|'ve|'ll|'d|'m|’s|\.\.\.)$")
@@ -61,11 +63,13 @@ class Article:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("TOCSIN_BENCH_DATA") or DATA))
+    parser.add_argument("--gold", type=Path, help="default: DATA/dates/meantime_en.tsv")
     parser.add_argument("--predictions", type=Path)
     parser.add_argument("--lower", action="store_true", help="read the text in lower case")
     given = parser.parse_args(arguments)
-    lines = given.gold.read_text(encoding="utf-8").splitlines()
+    gold_file = given.gold or given.data / "dates" / "meantime_en.tsv"
+    lines = gold_file.read_text(encoding="utf-8").splitlines()
     found = tag(articles([line.split("\t")[0] for line in lines], lower=given.lower))
     if given.predictions:
         given.predictions.write_text("".join(rows(lines, found)), encoding="utf-8")
@@ -112,9 +116,8 @@ def tag(found: Iterator[Article]) -> list[Timed]:
             times = find_times(sentence.span.text, article.published, reference, tense=tense_at(sentence.span))
             for time in times:
                 timed += on_lines(article, time, offset)
-                when = time.when
-                if when.start is not None and when.precision == "day" and time.kind in ("point", "future"):
-                    reference = when.start
+                if time.names_day:
+                    reference = time.when.start
     return sorted(timed, key=lambda t: t.first)
 
 

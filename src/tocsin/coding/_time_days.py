@@ -66,6 +66,8 @@ class DayReader:
         when = time.when
         if when.start is None or when.end is None or time.kind not in ("point", "future"):
             return
+        if time.timexes and time.timexes[0].type == "DURATION":
+            return
         if when.precision == "day":
             self.reference = self.named_here = when.start
             self.period = Period("day", when.start)

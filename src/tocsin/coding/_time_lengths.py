@@ -119,7 +119,8 @@ class TimeReader(PeriodReader):
         unit = singular(shape["unit"])
         if unit in ("second", "minute") and not shape["each"]:
             return None
-        return self._vague(shape, length_value(1, unit), "habit", "SET")
+        amount = {"other": 2.0, "second": 2.0, "": 1.0, "few": None}.get(shape["n"], amount_of(shape["n"]))
+        return self._vague(shape, length_value(amount, unit), "habit", "SET")
 
     def adverb_of_rate(self, shape: Shape) -> TimeExpression | None:
         word = shape["word"]

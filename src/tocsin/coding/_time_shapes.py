@@ -159,7 +159,7 @@ def steps_of(which: str) -> int:
     if which in ("before last", "after next"):
         return -2 if which == "before last" else 2
     which = which.removeprefix("this ") if which in ("this past", "this coming") else which
-    if which in ("last", "past", "previous", "preceding", "prior"):
+    if which in ("last", "past", "previous", "preceding", "prior", "latest", "most recent"):
         return -1
     return 1 if which in ("next", "coming", "following") else 0
 

@@ -65,6 +65,12 @@ class TimeExpression:
     relative: bool = False
     timexes: tuple[Timex, ...] = ()
 
+    @property
+    def names_day(self) -> bool:
+        """Whether it names one day, or one night, that "the same day" may lean on."""
+        length = any(t.type == "DURATION" for t in self.timexes)
+        return self.when.precision == "day" and self.kind in ("point", "future") and not length
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
