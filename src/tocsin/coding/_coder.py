@@ -161,9 +161,8 @@ class _Reading:
             if mention is None:
                 continue
             mentions.append(mention)
-            when = mention.time.when if mention.time is not None and not mention.background else None
-            if when is not None and when.precision == "day" and when.start is not None:
-                reference = when.start
+            if mention.time is not None and mention.time.names_day and not mention.background:
+                reference = mention.time.when.start
         return mentions
 
     def _locate(self, toponyms: Sequence[Toponym], countries: Sequence[str]) -> list[Located]:
