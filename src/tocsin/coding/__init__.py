@@ -11,6 +11,7 @@ from __future__ import annotations
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
 from tocsin.coding._dyads import Dyad, Party, read_dyads
+from tocsin.coding._labels import LabelTeller, teach_labels
 from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
 from tocsin.coding._type_teller import TypeTeller
@@ -19,6 +20,7 @@ __all__ = [
     "LANGUAGES",
     "DefaultCoder",
     "Dyad",
+    "LabelTeller",
     "Likeness",
     "Neighbour",
     "Party",
@@ -31,5 +33,6 @@ __all__ = [
     "nearest_examples",
     "parse_cell_date",
     "read_dyads",
+    "teach_labels",
     "tell_held_out",
 ]
