@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from tocsin.coding._time_lengths import TimeReader
@@ -62,10 +63,25 @@ def find_times(
                 if day is not None and day.when.start is not None and day.when.precision == "day":
                     reader.named_here = day.when.start
         time = reader.read(shape)
+        if time is not None and shape.rule.name == "weekday" and i + 1 < len(shapes):
+            time = _same_as_after(time, shapes[i + 1], reader, text)
         if time is not None:
             reader.lean_on(time)
             found.append(time)
     return found
+
+
+def _same_as_after(time: TimeExpression, after: Shape, reader: TimeReader, text: str) -> TimeExpression:
+    """A weekday, with the day of the month that stands after it: "Wednesday (4 October)"."""
+    if after.rule.name != "calendar_day" or not re.fullmatch(r"\s*[(,]\s*", text[time.end : after.match.start()]):
+        return time
+    named = reader.read(after)
+    if named is None or named.when.start is None or time.when.start is None:
+        return time
+    if named.when.start.weekday() != time.when.start.weekday():
+        return time
+    value = named.timexes[0].value[:10] + time.timexes[0].value[10:]
+    return replace(time, when=named.when, timexes=(replace(time.timexes[0], value=value),))
 
 
 def shapes_in(text: str, reader: TimeReader) -> list[Shape]:

@@ -11,6 +11,7 @@ from spacy.tokens import Span, Token
 from tocsin.coding._dates import TimeExpression, find_times
 from tocsin.coding._grammar import lemma
 from tocsin.coding._patterns import vocabulary
+from tocsin.coding._roles import is_claim
 from tocsin.coding._segments import Segment
 from tocsin.coding._sentences import Sentence
 from tocsin.coding._speech import Frame
@@ -63,6 +64,8 @@ def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token
     ]
     if segment.frame is not None and candidates:
         candidates = _without_days_of_speech(candidates, segment, segment.frame)
+    if is_claim(segment):
+        candidates = [_of_statement(t) if _is_of_main_clause(t, segment.sentence.span) else t for t in candidates]
     if segment.relative and not candidates:
         # "since December, when ...": the date stands before the clause.
         before = [t for t in times if t.start < segment.start and segment.start - t.end < _BEFORE_CLAUSE]
@@ -130,9 +133,18 @@ def _without_days_of_speech(
     if verb is None:
         return list(candidates)
     spoken = [t for t in candidates if _dates_speech(t, verb, segment, frame)]
-    return [t for t in candidates if t not in spoken] or [
-        replace(t, when=replace(t.when, anchor=f"{t.when.anchor}{_OF_STATEMENT}")) for t in spoken
-    ]
+    return [t for t in candidates if t not in spoken] or [_of_statement(t) for t in spoken]
+
+
+def _of_statement(time: TimeExpression) -> TimeExpression:
+    return replace(time, when=replace(time.when, anchor=f"{time.when.anchor}{_OF_STATEMENT}"))
+
+
+def _is_of_main_clause(time: TimeExpression, span: Span) -> bool:
+    """Whether an expression is in no clause of its own: "claimed the attack on Tuesday" may date the claim."""
+    first = next((t for t in span if t.idx + len(t) > time.start), None)
+    verb = None if first is None else next((t for t in first.ancestors if t.pos_ == "VERB"), None)
+    return verb is not None and verb.dep_ not in ("relcl", "acl", "advcl", "ccomp")
 
 
 def _dates_speech(time: TimeExpression, verb: int, segment: Segment, frame: Frame) -> bool:
