@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tocsin.codebook import Codebook
 from tocsin.records import Claim
 
 from .conftest import Reader, shown
@@ -67,6 +68,42 @@ STATE, REBEL, MILITIA, CIVILIANS = "State forces", "Rebel group", "Political mil
         ("Militia fighters burned down forty houses in Nyala on Monday.", MILITIA, ""),
         ("The government and the rebels signed a ceasefire in Juba on Monday.", STATE, REBEL),
         ("Police arrested five men in Tunis on Monday.", STATE, CIVILIANS),
+        # Fighting without an object, and between two of a kind.
+        ("The army and the Rapid Support Forces fought in Omdurman on Monday.", STATE, REBEL),
+        (
+            "Fighting between two clan militias near Adado killed six people on Monday.",
+            "Identity militia",
+            "Identity militia",
+        ),
+        ("Rival gangs fought in Port-au-Prince on Monday, leaving nine dead.", MILITIA, MILITIA),
+        (
+            "Farmers and herders clashed near Lafia on Monday, leaving nine dead.",
+            "Identity militia",
+            "Identity militia",
+        ),
+        ("Rebels in Sake repelled an attack by the army on Monday.", STATE, REBEL),
+        # Several doers of one deed.
+        ("Members of the Taliban and Afghan soldiers killed a judge in Kabul on Monday.", REBEL, CIVILIANS),
+        (
+            "Leaders of Hausa and Fulani villages signed a peace agreement in Jos on Monday.",
+            "Identity militia",
+            "Identity militia",
+        ),
+        # Whose it is, and who is behind it.
+        ("The arrest of four journalists by police in Tunis on Monday was condemned.", STATE, CIVILIANS),
+        ("A roadside bomb blamed on Al-Shabaab killed four policemen in Garissa on Monday.", REBEL, STATE),
+        ("A mob stoned a man to death in Lagos on Monday, accusing him of theft.", "Rioters", CIVILIANS),
+        ("The army accused JNIM of killing six farmers near Gao on Monday.", REBEL, CIVILIANS),
+        ("Militants loyal to al-Qaeda killed a judge in Aden on Monday.", REBEL, CIVILIANS),
+        ("A governor ordered troops to shell the town of Sake on Monday; four people died.", STATE, CIVILIANS),
+        ("The army said on Monday that 14 Al-Shabaab fighters were killed near Kismayo.", STATE, REBEL),
+        # Whom it was aimed at.
+        ("The army destroyed three trucks carrying Al-Shabaab fighters near Kismayo on Monday.", STATE, REBEL),
+        ("Gunmen threw a grenade at the home of a judge in Tripoli on Monday.", MILITIA, CIVILIANS),
+        ("Hand grenade thrown overnight at the house of a local judge in Tripoli.", "", CIVILIANS),
+        ("Turkish drones struck positions that it says belong to the PKK near Amadiya on Monday.", STATE, REBEL),
+        ("Police put the army's losses in a clash near Gao on Monday at nine dead.", "", STATE),
+        ("Soldiers detained four men suspected of belonging to Boko Haram in Maiduguri on Monday.", STATE, REBEL),
     ],
 )
 def test_the_sides_of_a_sentence(reader: Reader, text: str, first: str, second: str) -> None:
@@ -148,3 +185,68 @@ def test_no_private_person_is_named_as_an_actor(reader: Reader, text: str, name:
             for word in name.split():
                 assert word not in p.actor.label, shown([claim])
                 assert word not in p.actor.name or word == "Father", shown([claim])
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "name"),
+    [
+        ("Three Malian soldiers were killed near Gao on Monday.", 2, "Malian army (soldiers)"),
+        ("Several soldiers were killed near Gao in Mali on Monday.", 2, "Malian army (soldiers)"),
+        ("Army jets bombed a bridge near Kirkuk in Iraq on Monday.", 1, "Iraqi air force (jets)"),
+        ("M23 attacked an army post near Goma on Monday.", 1, "March 23 Movement (M23)"),
+        (
+            "A drone believed to be Ethiopian hit a school near Mekelle on Monday, killing four people.",
+            1,
+            "Ethiopian forces",
+        ),
+        ("Israeli troops shot dead two Palestinians in Jenin on Monday.", 2, "Palestinians"),
+    ],
+)
+def test_an_actor_has_one_plain_name(reader: Reader, codebook: Codebook, text: str, side: int, name: str) -> None:
+    claim = reader.read(text)[0]
+    actor = claim.side(side)  # type: ignore[arg-type]
+    assert actor is not None, shown([claim])
+    assert codebook.actors.plain_name(actor) == name
+
+
+def test_its_members_are_not_the_doers(reader: Reader) -> None:
+    claim = reader.one("Al-Shabaab said the army killed three of its members near Kismayo on Monday.")
+    first, second = claim.side(1), claim.side(2)
+    assert first is not None, shown([claim])
+    assert second is not None, shown([claim])
+    assert first.kind == STATE
+    assert "Shabaab" in second.label
+
+
+@pytest.mark.parametrize(
+    ("blocks", "kinds"),
+    [
+        # One enemy is named, and it had the town.
+        (
+            ("The army retook Adale on Monday after an hour.", "Al-Shabaab had entered the town in Somalia on Friday."),
+            (STATE, REBEL),
+        ),
+        # Two enemies: it may have been either.
+        (
+            ("The army retook Adale on Monday.", "Al-Shabaab and the Islamic State both have posts in the hills."),
+            (STATE, ""),
+        ),
+        # Police who only speak are no side.
+        (("M23 fighters fought near Sake on Monday.", "The police did not comment."), (REBEL, "")),
+    ],
+)
+def test_the_other_side_is_the_only_enemy_that_is_named(
+    reader: Reader, blocks: tuple[str, ...], kinds: tuple[str, str]
+) -> None:
+    claim = reader.read(*blocks)[0]
+    assert sides(claim) == kinds, shown([claim])
+    evidence = claim.evidence_for("actor2")
+    assert evidence is None or evidence.basis.startswith("inferred")
+
+
+def test_the_holder_of_an_office_is_its_government(reader: Reader) -> None:
+    claim = reader.read("President Mendo bombed two villages in Chad on Monday, residents said.")[0]
+    actor = claim.side(1)
+    assert actor is not None, shown([claim])
+    assert actor.canonical == "state:TCD:government"
+    assert "Mendo" not in actor.name + actor.label

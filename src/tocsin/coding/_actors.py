@@ -170,6 +170,18 @@ class ActorReader:
             return None
         return self.forces_within(head, head + 1, "inferred: the state's forces")
 
+    def government(self, token: Token, offset: int) -> Named | None:
+        """The government that the holder of an office acts for; a former one acts for nobody, and none is named."""
+        start, end = offset + token.left_edge.idx, offset + token.idx + len(token)
+        if _PATTERNS["former"].search(self.text[start:end]):
+            return None
+        state = next((m for m in self.states if m.country and m.start < end and start < m.end), None)
+        match = self.list.match("government", self.country if state is None else state.country)
+        if match is None:
+            return None
+        actor = self.list.actor(match, self.country if state is None else state.country)
+        return Named(actor, start, end, "inferred: who holds the office")
+
     def forces_within(self, start: int, end: int, basis: str) -> Named | None:
         """The forces of the first state whose name or adjective overlaps ``text[start:end]``."""
         state = next((m for m in self.states if m.country and m.start < end and start < m.end), None)
@@ -198,10 +210,18 @@ class ActorReader:
                         return found
             elif child.dep_ == "acl" and lemma(child) in _WORDS["having"]:
                 # "A post held by the militia", "boats carrying fighters", "a car belonging to the force".
+                aboard = lemma(child) in _WORDS["aboard"]
                 for preposition in (child, *child.children):
                     for head in _governed(preposition):
-                        if (found := self.of_phrase(head, offset)) is not None and is_armed(found.actor.kind):
+                        found = self.of_phrase(head, offset)
+                        if found is not None and (aboard or is_armed(found.actor.kind)):
                             return found
+            elif child.dep_ in ("amod", "acl") and child.i > token.i and lemma(child) in _WORDS["close_to"]:
+                # "Fighters loyal to the group".
+                for head in (h for p in child.children for h in _governed(p)):
+                    found = self.of_phrase(head, offset)
+                    if found is not None and is_armed(found.actor.kind) and found.actor.kind != "State forces":
+                        return found
             elif child.dep_ == "relcl":
                 # "Positions that it says belong to the group".
                 for deeper in (p for t in child.subtree if lemma(t) == "belong" for p in t.children):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from tocsin.coding._counts import Quantity
 from tocsin.coding._cues import NO_CUE, Cue, cued_codes
 from tocsin.coding._dates import TimeExpression
 from tocsin.coding._event_dates import event_date, lead_date, sentence_times
+from tocsin.coding._families import GENERAL
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._roles import is_blame, is_claim, read_roles, takes_civilians
 from tocsin.coding._segments import Segment, segments
@@ -231,7 +233,8 @@ def _has_own_type(draft: _Draft) -> bool:
         return False  # found after an attack already told
     if draft.strong:
         return True
-    believed = draft.scores.codes[code]
+    # Whether violence is an attack or a clash is told by who suffered it; that it is one of them, by the words.
+    believed = max(draft.scores.codes.get(c, -math.inf) for c in (GENERAL if code in GENERAL else (code,)))
     return not draft.blamed and believed > max(_BELIEVED, draft.scores.none)
 
 

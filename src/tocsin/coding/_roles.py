@@ -105,7 +105,12 @@ class _Sides:
         if gaps and all(_JOINED.fullmatch(gap) for gap in gaps):
             return [self.actors.named(m) for m in armed]
         named = self.phrase(head)
-        return [] if named is None else [named]
+        if named is None:
+            return []
+        # "Members of the group and soldiers": the soldiers do it too.
+        of = [c for p in head.children if p.lower_ == "of" and p.dep_ == "prep" for c in p.children if c.dep_ == "pobj"]
+        beside = [self.phrase(other) for first in of for other in first.conjuncts if other.i > first.i]
+        return [named, *(b for b in beside if b is not None and is_armed(b.actor.kind))]
 
     def did(self, named: Named | None) -> None:
         _put(self.doers, named)
@@ -144,15 +149,17 @@ def _communities(head: Token, sides: _Sides) -> list[Named]:
 def _of_verb(token: Token, sides: _Sides) -> None:
     """Subject and object: "rebels shot at soldiers", "the army clashed with rebels"."""
     if lemma(token) not in _WORDS["intransitive"]:
-        for head in subjects(token):
-            if lemma(head) in _WORDS["means"]:
-                sides.did(_owner_of_means(head, sides))
-            elif lemma(token) in _WORDS["signing"] and (communities := _communities(head, sides)):
-                for named in communities:
-                    sides.did(named)
-            else:
-                for named in sides.parties(head):
-                    sides.did(named)
+        doers = [named for head in _doers(token) for named in _acting(token, head, sides)]
+        against = {p.lower_ for p, _ in prepositional(token)} & _WORDS["two_sided_preposition"]
+        if lemma(token) in _WORDS["mutual"] and doers and not against and objects(token) in ([], [token.head]):
+            _of_two_sides(_doers(token), sides)  # "the army and the rebels fought", "rival gangs fought"
+            return
+        if lemma(token) in _WORDS["repelling"]:
+            for named in doers:
+                sides.suffered(named)  # an attack by somebody else
+            return
+        for named in doers:
+            sides.did(named)
     if lemma(token) in _WORDS["accusing"]:
         return  # whom they accuse is read as the doer
     for head in patients(token):
@@ -188,14 +195,23 @@ def _of_noun(token: Token, sides: _Sides) -> None:
         after = token.doc[token.i + 1 : token.i + 2]
         prepositions += [(p, _governed(p)) for p in after if p.lower_ == "to"]
     elif token.dep_ == "nsubj":
+        if lemma(token) in _WORDS["mobs"]:
+            for head in patients(token.head):
+                sides.suffered(sides.phrase(head))
         # "Clashes broke out between".
         prepositions += [(p, heads) for p, heads in prepositional(token.head) if p.lower_ == "between"]
     for thrown in token.children:
+        if thrown.dep_ == "acl" and lemma(thrown) in _WORDS["blaming"]:  # "a bomb blamed on the group"
+            for head in (h for p, heads in prepositional(thrown) if p.lower_ in _WORDS["blamed_on"] for h in heads):
+                sides.did(sides.phrase(head))
         if thrown.dep_ == "acl" and lemma(thrown) in _WORDS["carry_out"]:  # "a grenade thrown at the house"
             prepositions += [
                 (p, heads) for p, heads in prepositional(thrown) if p.lower_ in {"by", *_WORDS["aimed_at"]}
             ]
     sides.did(_owner_of_means(token, sides))
+    # "The arrest of four men by police", where the parse hangs "by" on the men.
+    of = [head for p, heads in prepositions if p.lower_ == "of" for head in heads]
+    prepositions += [(p, heads) for head in of for p, heads in prepositional(head) if p.lower_ == "by"]
     for preposition, heads in prepositions:
         word = preposition.lower_
         if word == "between":
@@ -214,6 +230,29 @@ def _of_noun(token: Token, sides: _Sides) -> None:
             sides.suffered(sides.phrase(head))
 
 
+def _doers(verb: Token) -> list[Token]:
+    """As :func:`subjects`; who is ordered to do it does it."""
+    ordered = [c for c in verb.head.children if c.dep_ == "dobj"]
+    if ordered and verb.dep_ in ("xcomp", "ccomp") and lemma(verb.head) in _WORDS["ordering"]:
+        return ordered
+    if verb.dep_ == "acl" and lemma(verb) in _WORDS["mutual"]:
+        return [verb.head]  # "rival gangs fought", taken for "gangs that were fought"
+    return subjects(verb)
+
+
+def _acting(verb: Token, head: Token, sides: _Sides) -> list[Named]:
+    """The actors that the subject of a verb names, or whose the means are that it names."""
+    if lemma(head) in _WORDS["means"]:
+        owner = _owner_of_means(head, sides)
+        return [] if owner is None else [owner]
+    if lemma(verb) in _WORDS["signing"] and (communities := _communities(head, sides)):
+        return communities
+    if lemma(head) in _WORDS["offices"] or any(lemma(c) in _WORDS["offices"] for c in head.lefts):
+        government = sides.actors.government(head, sides.offset)
+        return [] if government is None else [government]
+    return sides.parties(head)
+
+
 def _aims(preposition: str, noun: Token) -> bool:
     """Whether what a preposition governs is whom the noun's deed was done to."""
     if preposition == "to":
@@ -228,6 +267,7 @@ def _governed(preposition: Token) -> list[Token]:
 def _of_two_sides(heads: list[Token], sides: _Sides) -> None:
     """Both sides of "between": the first with those of its kind of state forces, and the others."""
     parties = [named for head in heads for named in sides.parties(head)]
+    parties = [p for n, p in enumerate(parties) if all(p.start != other.start for other in parties[:n])]
     if not parties:
         return
     first, *others = parties
@@ -235,7 +275,16 @@ def _of_two_sides(heads: list[Token], sides: _Sides) -> None:
         # "Between two rival militias": both sides in one phrase.
         sides.did(replace(first, start=min(first.start, sides.offset + heads[0].left_edge.idx)))
         sides.suffered(replace(first, start=sides.offset + heads[0].idx))
-        return
+    else:
+        _of_parties(parties, sides)
+
+
+def _of_parties(parties: list[Named], sides: _Sides) -> None:
+    """Those who fight each other: the first against the rest, but for other forces of its state."""
+    if all(p.actor.kind == "Civilians" for p in parties):
+        # "A clash between farmers and herders": people who fight as a community.
+        parties = [replace(p, actor=replace(p.actor, kind="Identity militia")) for p in parties]
+    first, *others = parties
     sides.did(first)
     for other in others:
         beside = first.actor.kind == other.actor.kind == "State forces" and len(parties) > 2
