@@ -27,6 +27,7 @@ _FARTHEST = 8
 _LAG = timedelta(days=14)
 _VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 _OF_STATEMENT = ", day of the statement"
+_COMPARED = vocabulary("dates").patterns["compared_with"]
 # Kinds of expressions that say when something happened.
 _DATING = ("point", "future", "past")
 # How far from its speaker a verb of saying may stand, in characters.
@@ -62,6 +63,8 @@ def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token
         for t in times
         if segment.start <= t.start < segment.end and (t.kind in _DATING or (t.kind == "since" and segment.relative))
     ]
+    source = segment.sentence.source
+    candidates = [t for t in candidates if not _COMPARED.search(source[max(0, t.start - _NEAR_SPEAKER) : t.start])]
     if segment.frame is not None and candidates:
         candidates = _without_days_of_speech(candidates, segment, segment.frame)
     if is_claim(segment):
