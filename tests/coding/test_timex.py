@@ -239,6 +239,13 @@ def test_a_dateline_says_when_a_report_was_filed(dateline: str, published: date 
         ("Two people wounded in a bombing in Quetta on Friday died on Monday.", "2024-03-08 2024-03-08 day"),
         ("Rebels attacked Bunia on Sunday, a day after a truce began, killing two.", "2024-03-10 2024-03-10 day"),
         ("The union called for a protest in Tunis on Friday.", "2024-03-15 2024-03-15 day"),
+        ("By a statement issued on Wednesday, rebels killed six men in Bunia on Monday.", "2024-03-11 2024-03-11 day"),
+        ("Five people died in Kabul on Tuesday when a mine of the 1980s exploded.", "2024-03-12 2024-03-12 day"),
+        ("[11.03.2024] A drone strike killed two people in Taiz.", "2024-03-11 2024-03-11 day"),
+        ("Two people were killed in Tuesday night's air strike on Taiz.", "2024-03-12 2024-03-12 day"),
+        ("Militants attacked Damboa overnight into Wednesday, killing six.", "2024-03-12 2024-03-13 day"),
+        ("Gunmen killed four traders in Gao on the weekend of 2-3 March.", "2024-03-02 2024-03-03 week"),
+        ("Unions have called a protest in Nairobi for 31 March.", "2024-03-31 2024-03-31 day"),
     ],
 )  # fmt: skip
 def test_the_day_of_an_event(reader: Reader, text: str, when: str) -> None:

@@ -15,7 +15,7 @@ from datetime import date
 
 from tocsin.coding._time_lengths import TimeReader
 from tocsin.coding._time_shapes import Shape, day_of, time_rules
-from tocsin.coding._timex import Tense, TimeExpression
+from tocsin.coding._timex import Period, Tense, TimeExpression
 from tocsin.records import When
 
 __all__ = ["TimeExpression", "find_times", "parse_cell_date"]
@@ -118,6 +118,9 @@ def parse_cell_date(cell: str, anchor: date | None = None) -> When | None:
     >>> parse_cell_date("?") is None
     True
     """
+    if m := re.fullmatch(r"([12]\d{3})-(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/([12]\d{3})", cell.strip()):
+        month = Period.of("month", date(int(m[1] or m[4]), int(m[2] or m[3]), 1))
+        return When(month.first, month.last, "month", anchor="stated")
     for expression in find_times(cell.strip(), anchor):
         if expression.when.start is not None and expression.kind not in ("label", "clock"):
             return expression.when

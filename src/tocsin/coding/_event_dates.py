@@ -84,9 +84,14 @@ def event_date(segment: Segment, times: Sequence[TimeExpression], trigger: Token
 
 
 def _is_under(trigger: Token, time: TimeExpression, span: Span) -> bool:
-    """Whether the parse gives an expression to the trigger, or to what hangs on it."""
+    """Whether the parse gives an expression to the trigger, with no other verb in between."""
     first = next((t for t in span if t.idx + len(t) > time.start), None)
-    return first is not None and trigger.is_ancestor(first)
+    for token in () if first is None else first.ancestors:
+        if token.i == trigger.i:
+            return True
+        if token.pos_ == "VERB":
+            return False
+    return False
 
 
 def filed_on(dateline: str, published: date | None) -> date | None:

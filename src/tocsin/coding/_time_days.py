@@ -206,7 +206,9 @@ class DayReader:
         day = day_of(year, month, number_)
         if day is None:
             return None
-        return self._dated(shape, Period("day", day), "stated" if shape["year"] else "document date")
+        return self._dated(
+            shape, Period("day", day), "stated" if shape["year"] or shape["short_year"] else "document date"
+        )
 
     day_of_next = calendar_day
 
