@@ -205,12 +205,16 @@ def as_line(record: Record, dyad: Dyad) -> dict[str, str]:
 
 
 def code(party: Party) -> str:
-    """Country and role; the first three letters of a name that no list knows."""
+    """Country and role; the first three letters of a name that no list knows, but not of a person's after a title."""
     if party.country:
         return party.code
-    name = next((w for w in re.findall(r"[^\W\d_]+", party.words) if w[:1].isupper() and w not in TITLES), "")
+    words = re.findall(r"[^\W\d_]+", party.words)
+    title = next((n for n, word in enumerate(words) if word in TITLES), len(words))
+    names = [w for n, w in enumerate(words) if w[:1].isupper() and w not in TITLES and (n < title or "of" in words[:n])]
+    if len(names) > 1 and words[1] in ("at", "from", "in", "of"):
+        names = names[1:]  # "Soldiers from Velmark", at the beginning of a sentence
     known = party.actor is not None and party.actor.canonical
-    return ("" if known else name[:3].upper()) + party.role
+    return ("" if known or not names else names[0][:3].upper()) + party.role
 
 
 # -- comparing --

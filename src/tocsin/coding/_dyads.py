@@ -135,6 +135,10 @@ class _Sides:
         if lemma(act) in _ROLES["intransitive"]:
             # "Died of torture in the custody of the police": whose hands they were in.
             return self._first_of(self._of_prepositions(act, _WORDS["in_the_hands_of"], 0), set())
+        if is_passive(act) and lemma(act) in _WORDS["official"] and not _agents(act):
+            # "Was arrested in Peru": by those who arrest there.
+            places = [p for c in act.children if c.dep_ == "prep" and c.lower_ == "in" for p in _each(c, "pobj")]
+            return [p for p in places if p.ent_type_ == "GPE"][:1]
         for head in _doers(act):
             # "They would boycott it", "its men had left": the speaker and whose men they are.
             if head.pos_ == "PRON" or (speakers and _is_own(head)):
@@ -177,9 +181,11 @@ class _Sides:
                 yield self._actors_of(head, deed=verb in _WORDS["light"])
         yield from self._of_prepositions(act, _WORDS["aimed"], depth)
         for head in _each(act, "dobj", "obj"):
+            for other in head.conjuncts:  # "mortar and rocket fire against"
+                yield from self._of_prepositions(other, _WORDS["aimed"], depth)
             yield self._of_clauses(head, depth)
         for clause in clauses:
-            if clause.dep_ == "xcomp" or verb in _WORDS["asking"] or _demanded(act) is not None:
+            if clause.dep_ == "xcomp" or _asks(act):
                 for head in _each(clause, "nsubj", "nsubjpass"):
                     yield self._actors_of(head)
             yield from self._targets(clause, depth + 1)
@@ -237,6 +243,8 @@ class _Sides:
         """Whether the phrase headed by `head` names somebody or a body that acts."""
         if head.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ") or head.ent_type_ in _NO_ACTORS:
             return False
+        if not head.is_alpha and not head.text[:1].isalpha():
+            return False
         if lemma(head) in _WORDS["not_actors"] or lemma(head) in _ROLES["means"]:
             return False
         if lemma(head) in _PEOPLE or lemma(head) in _WORDS["institutions"] or head.lower_ in _WORDS["institutions"]:
@@ -280,9 +288,12 @@ class _Sides:
         ]
         if not deed and (named := [t for t in before if t.ent_type_ in ("NORP", "GPE")]):
             return named[-1:]
+        beside = [] if deed else [t for t in before if self._is_name(t)]
+        if beside and beside[-1].pos_ in ("NOUN", "PROPN"):
+            return beside[-1:]  # "guerrilla camps"; but "military ties with" are with somebody
         if not own and (found := self._below(head, depth, deed)):
             return found
-        if not deed and (beside := [t for t in before if self._is_name(t)]):
+        if beside:
             return beside[-1:]
         if own and (found := self._below(head, depth)):
             return found
@@ -439,6 +450,12 @@ def _main_act(root: Token) -> tuple[Token, list[Token]]:
     return act, speakers
 
 
+def _asks(verb: Token) -> bool:
+    """Whether the clause below says what somebody else is to do: "demanded that", "repeated its call that"."""
+    words = {lemma(verb), *(lemma(c) for c in _each(verb, "dobj"))}
+    return bool(words & _WORDS["asking"]) or _demanded(verb) is not None
+
+
 def _demanded(verb: Token) -> Token | None:
     """`verb` itself where what it reports is that somebody else must do something."""
     said = _said(verb)
@@ -457,9 +474,9 @@ def _said(verb: Token) -> Token | None:
 
 def _coordinated(head: Token) -> list[Token]:
     """Two nationalities before one noun."""
-    for child in head.lefts:
+    for child in (head, *head.lefts):
         others = [c for c in child.conjuncts if c.i > child.i and c.ent_type_ in _NAMES]
-        if child.ent_type_ in _NAMES and others:
+        if child.ent_type_ in _NAMES and others and child.dep_ in ("amod", "compound", "nmod"):
             return [child, *others[:1]]
     return []
 
