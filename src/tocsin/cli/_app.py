@@ -14,6 +14,7 @@ from tocsin.cli._options import (
     Fetch,
     FetchLimit,
     Home,
+    Jobs,
     Layer,
     Out,
     Paths,
@@ -74,6 +75,7 @@ def run(
     fetch: Fetch = None,
     fetch_limit: FetchLimit = None,
     stdin_form: StdinForm = "",
+    jobs: Jobs = 1,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -97,6 +99,7 @@ def run(
                 maps=settings.maps,
                 network=network,
                 stdin=stdin,
+                jobs=jobs,
                 progress=progress,
             )
         if as_json:
@@ -166,6 +169,7 @@ def code(
     out_dir: Out = None,
     workspace: Home = None,
     codebook: Layer = None,
+    jobs: Jobs = 1,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -181,7 +185,7 @@ def code(
         ):
             codes = pipeline.open_codebook(settings.codebook)
             coder = pipeline.open_coder(codes, pipeline.open_places(progress))
-            coded = pipeline.code(kept, coder, progress=progress)
+            coded = pipeline.code(kept, coder, jobs=jobs, codebook=settings.codebook, progress=progress)
         if as_json:
             print_json(coded)
         else:

@@ -13,6 +13,7 @@ __all__ = [
     "Fetch",
     "FetchLimit",
     "Home",
+    "Jobs",
     "Layer",
     "Out",
     "Paths",
@@ -66,6 +67,12 @@ FetchLimit = Annotated[
 StdinForm = Annotated[
     str,
     typer.Option("--stdin-form", metavar="FORM", help="What standard input holds: txt, html, json, csv …"),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", envvar="TOCSIN_JOBS", min=1, metavar="N", help="Processes that code side by side, 1 GB each."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but problems and errors.")]

@@ -103,6 +103,7 @@ def run(
     maps: ColumnMaps | None = None,
     network: Network | None = None,
     stdin: StandardInput | None = None,
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> Account:
     """Turn the reports under `paths` into an event dataset in `out`.
@@ -125,6 +126,8 @@ def run(
         What may be fetched; nothing without it.
     stdin : StandardInput, optional
         What ``-`` stands for.
+    jobs : int, optional
+        Processes that code side by side; one a core is as quick as it gets.
     progress : Progress, optional
 
     Raises
@@ -143,7 +146,7 @@ def run(
         if not read.usable:
             raise NothingUsable(_nothing(read.problems))
         places = open_places(progress)
-        coded = code(kept, open_coder(codes, places), progress=progress)
+        coded = code(kept, open_coder(codes, places), jobs=jobs, codebook=codebook, progress=progress)
         linked = link(kept, codes, progress=progress)
         exported = export(kept, out, codes, places, progress=progress)
         account = Account(str(kept.path), str(out), datetime.now(UTC), read, coded, linked, exported)
@@ -183,10 +186,22 @@ def add(
     return replace(read, seconds=_since(begun))
 
 
-def code(workspace: Workspace, coder: Coder, *, progress: Progress | None = None) -> Coded:
-    """Code every document that `coder`, as it is now, has not coded."""
+def code(
+    workspace: Workspace,
+    coder: Coder,
+    *,
+    jobs: int = 1,
+    codebook: Path | None = None,
+    progress: Progress | None = None,
+) -> Coded:
+    """Code every document that `coder`, as it is now, has not coded.
+
+    More than one of `jobs` are processes, each with the default coder and the layer `codebook`, which must be what
+    `coder` is. However many there are, what is kept is the same.
+    """
     begun = time.monotonic()
-    coded = code_documents(workspace, coder, progress or Silent(), datetime.now(UTC))
+    now = datetime.now(UTC)
+    coded = code_documents(workspace, coder, progress or Silent(), now, jobs=jobs, codebook=codebook)
     return replace(coded, seconds=_since(begun))
 
 
