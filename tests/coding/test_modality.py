@@ -98,10 +98,45 @@ def test_a_total_for_a_period_is_generic_and_has_no_type(reader: Reader, text: s
         ("Soldiers foiled an attack on a checkpoint in Ghazni on Monday.", "foiled"),
         ("Gunmen tried to kidnap a doctor in Kaduna on Monday.", "attempted"),
         ("The Taliban threatened to kill aid workers in Ghazni.", "unknown"),
+        ("Army experts defused a car bomb outside a bank in Kirkuk on Monday.", "foiled"),
+        ("Air defences intercepted three drones over Odesa on Monday.", "foiled"),
+        ("Soldiers repelled an attack on a base near Gao on Monday, killing five militants.", "foiled"),
+        ("A roadside bomb failed to explode as a convoy passed near Kirkuk on Monday.", "attempted"),
+        ("A rocket hit a school in Kirkuk on Monday but did not explode.", "attempted"),
+        ("Rebels tried to storm a base near Gao on Monday.", "attempted"),
     ],
 )
 def test_how_it_ended(reader: Reader, text: str, outcome: str) -> None:
     assert reader.one(text).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gunmen intercepted a bus near Gao on Monday and abducted nine passengers.",
+        "Gunmen shot dead a shopkeeper in Kaduna on Monday when he tried to stop a robbery.",
+        "Soldiers killed two men who tried to enter a barracks in Gao on Monday.",
+        "Police in Kaduna arrested five men on Monday who were plotting to attack a church.",
+        "Gunmen shot dead a judge in Kaduna on Monday who had received death threats.",
+        "Militiamen threatened teachers in Gao on Monday and shot one of them dead.",
+    ],
+)
+def test_what_is_told_beside_a_threat_a_plan_or_an_attempt_happened(reader: Reader, text: str) -> None:
+    claim = reader.one(text)
+    assert (claim.modality, claim.outcome) == ("asserted", "accomplished")
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("A bomb threat emptied the embassy in Nairobi on Monday.", "threatened"),
+        ("The group threatened to kill hostages and burn villages near Gao.", "threatened"),
+        ("The rebels were going to attack the airport in Gao, the army said.", "planned"),
+    ],
+)
+def test_what_was_only_threatened_or_meant_is_no_event(reader: Reader, text: str, modality: str) -> None:
+    claim = reader.one(text)
+    assert (claim.modality, claim.outcome) == (modality, "unknown")
 
 
 def test_past_events_retold_are_background(reader: Reader) -> None:

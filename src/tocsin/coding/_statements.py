@@ -67,21 +67,49 @@ def read_statement(segment: Segment, trigger: Token, times: Sequence[TimeExpress
     text = segment.text
     if _tells_nothing(segment):
         return None
-    if (statement := _threatened(segment) or _total(segment)) is not None:
+    if (statement := _threatened(segment, trigger) or _total(segment)) is not None:
         return statement
     if _PATTERNS["nobody_taken"].search(text):
         return None
-    if (statement := _denied(segment) or _planned(segment)) is not None:
+    if (statement := _denied(segment) or _planned(segment, trigger)) is not None:
         return statement
     if _imagined(segment, trigger):
         return None
     if (statement := _generic(segment, trigger, times) or _possible(segment)) is not None:
         return statement
-    if m := _PATTERNS["foiled"].search(text):
-        return Statement("asserted", "foiled", _span(segment, m))
-    if m := _PATTERNS["attempted"].search(text):
-        return Statement("asserted", "attempted", _span(segment, m))
+    for outcome in ("foiled", "attempted"):
+        if (m := _PATTERNS[outcome].search(text)) and not _told_beside(segment, trigger, _span(segment, m)):
+            return Statement("asserted", outcome, _span(segment, m))
     return Statement("asserted", "accomplished")
+
+
+def _told_beside(segment: Segment, trigger: Token, span: tuple[int, int]) -> bool:
+    """Whether `trigger` is told as a fact of its own beside the words at `span`: "threatened teachers and shot one".
+
+    That is a verb in the past which those words do not govern; what they tried, feared or promised, they govern.
+    """
+    words = [t for t in segment.tokens if span[0] <= t.idx < span[1]]
+    by_rank = sorted(words, key=lambda t: (t.pos_ != "VERB", t.pos_ != "NOUN"))
+    word = by_rank[0] if by_rank else trigger
+    if trigger in words or not _is_finite_past(trigger):
+        return False
+    link = trigger
+    while link.i != word.i and link.head.i != link.i:
+        if link.head.i == word.i or word in link.ancestors:
+            if link.dep_ not in ("advcl", "conj", "relcl"):
+                return False
+        else:
+            return True
+        link = link.head
+    return True
+
+
+def _is_finite_past(verb: Token) -> bool:
+    if verb.pos_ != "VERB" or verb.tag_ not in ("VBD", "VBN"):
+        return False
+    if verb.tag_ == "VBD" or verb.dep_ == "conj":
+        return True
+    return any(c.dep_ in ("aux", "auxpass") and c.lower_ in _WORDS["past_auxiliary"] for c in verb.children)
 
 
 def _span(segment: Segment, m: re.Match[str]) -> tuple[int, int]:
@@ -110,11 +138,13 @@ def _tells_nothing(segment: Segment) -> bool:
     return any(_PATTERNS[p].search(segment.text) for p in ("remembered", "no_event"))
 
 
-def _threatened(segment: Segment) -> Statement | None:
-    if m := _PATTERNS["threatened"].search(segment.text):
+def _threatened(segment: Segment, trigger: Token) -> Statement | None:
+    if (m := _PATTERNS["threatened"].search(segment.text)) and not _told_beside(segment, trigger, _span(segment, m)):
         return Statement("threatened", "unknown", _span(segment, m))
-    if _saying(segment) == "threatens":
-        return Statement("threatened", "unknown", _frame_span(segment))
+    if _saying(segment) == "threatens" and segment.frame is not None:
+        verb = next((t for t in segment.tokens if lemma(t) == segment.frame.verb), None)
+        if verb is None or not _told_beside(segment, trigger, (verb.idx, verb.idx + len(verb))):
+            return Statement("threatened", "unknown", _frame_span(segment))
     return None
 
 
@@ -140,8 +170,9 @@ def _denied(segment: Segment) -> Statement | None:
     return Statement("denied", "accomplished", None if m is None else _span(segment, m))
 
 
-def _planned(segment: Segment) -> Statement | None:
-    if (m := _PATTERNS["planned"].search(segment.text)) and not is_comparison(segment):
+def _planned(segment: Segment, trigger: Token) -> Statement | None:
+    m = _PATTERNS["planned"].search(segment.text)
+    if m is not None and not is_comparison(segment) and not _told_beside(segment, trigger, _span(segment, m)):
         return Statement("planned", "unknown", _span(segment, m))
     # "Was scheduled" is said of buses and trials; what is scheduled for later the pattern above finds.
     if _saying(segment) == "plans" and segment.frame is not None and segment.frame.verb != "schedule":
