@@ -255,6 +255,8 @@ class _Builder:
     ) -> tuple[tuple[Participant, ...], list[Evidence]]:
         doers, did = self._doers(draft, incident)
         own = next((m.target for m in draft.mentions if m.target), ())
+        if own and incident.target and _says_who_less(own[0].actor, incident.target[0].actor):
+            own = ()
         done_to, suffered = (own, "") if own or not incident.target else (incident.target, _SAME)
         doers = [self.actors.at(n, country) for n in doers]
         done_to = [self.actors.at(n, country) for n in done_to]
@@ -394,6 +396,11 @@ def _sides(
         t for t in done_to if _identity(t.actor) not in main or (t.actor.canonical is None and t.start not in named)
     ]
     return kept, targets
+
+
+def _says_who_less(one: Actor, other: Actor) -> bool:
+    """Whether `one` is people in general, and `other` those in arms whom the incident names: "eleven bodies"."""
+    return is_armed(other.kind) and _PATTERNS["anybody"].fullmatch(one.name) is not None
 
 
 def _parties(signed: Sequence[Named]) -> tuple[list[Named], list[Named]]:
