@@ -226,6 +226,7 @@ def test_a_dateline_says_when_a_report_was_filed(dateline: str, published: date 
         ("KABUL, March 9 (Agency) - A bomb killed five people in Kabul on Friday.", "2024-03-08 2024-03-08 day"),
         ("Shelling killed three people in Taiz overnight from Monday to Tuesday.", "2024-03-11 2024-03-12 day"),
         ("Shelling killed three civilians in Taiz in the past 24 hours.", "2024-03-12 2024-03-13 day"),
+        ("Over the past month, soldiers killed six protesters in Kidal.", "2024-02-12 2024-03-13 month"),
         ("From Saturday to Monday, clashes in Bunia killed nine people.", "2024-03-09 2024-03-11 week"),
         ("In the week of 4 March, shelling killed nine people in Taiz.", "2024-03-04 2024-03-10 week"),
         ("Gunmen killed four traders in Gao late last month.", "2024-02-21 2024-02-29 week"),

@@ -19,8 +19,9 @@ _RATES = VALUES["rates"]
 # What vague numbers of days, weeks and months are taken for.
 _VAGUE = VALUES["vague_numbers"]
 _SEVERAL = frozenset({"a few", "several"})
-# "In the past ten days" dates a total; longer stretches are background.
-_DATED_STRETCH = 14
+# "In the past ten days", "over the past month" date what happened in them; longer stretches are background.
+_WEEKS_LONG, _MONTH_LONG = 14, 31
+_DAYS = {"hour": 1 / 24, "day": 1, "night": 1, "week": 7, "fortnight": 14, "month": 30}
 
 
 class TimeReader(PeriodReader):
@@ -105,11 +106,11 @@ class TimeReader(PeriodReader):
             return self._vague(shape, value, "length", "DURATION")
         if self.anchor is None or amount is None:
             return self._vague(shape, value, "past", "DURATION")
-        days = round(amount * {"hour": 1 / 24, "day": 1, "night": 1, "week": 7, "fortnight": 14}.get(unit, 999))
-        if not 1 <= days <= _DATED_STRETCH:
+        days = round(amount * _DAYS.get(unit, 999))
+        if not 1 <= days <= _MONTH_LONG:
             return self._vague(shape, value, "past", "DURATION")
         first = self.anchor - timedelta(days=days)
-        precision: DatePrecision = "day" if days == 1 else "week"
+        precision: DatePrecision = "day" if days == 1 else "week" if days <= _WEEKS_LONG else "month"
         when = When(first, self.anchor, precision, anchor=f"relative: {shape.words.lower()}")
         return self._made(shape, value, when, type="DURATION")
 
