@@ -13,7 +13,8 @@ expressions.
 ``forms``   as written, for shapes with groups and bounds of their own
 =========== ================================================================
 
-Letters match in either case; ``(?-i:…)`` marks the few that must not. ``cues.toml`` has a shape of its own.
+Letters match in either case; ``(?-i:…)`` marks the few that must not. ``cues.toml`` has a shape of its own;
+``dates.toml`` has `rules` beside its patterns, and `values` for what words are worth.
 """
 
 from __future__ import annotations
