@@ -14,25 +14,31 @@ from tocsin.coding._dyads import Dyad, Party, read_dyads
 from tocsin.coding._labels import LabelTeller, teach_labels
 from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
+from tocsin.coding._templates import Filler, Template, templates
 from tocsin.coding._type_teller import TypeTeller
+from tocsin.coding._words import is_word
 
 __all__ = [
     "LANGUAGES",
     "DefaultCoder",
     "Dyad",
+    "Filler",
     "LabelTeller",
     "Likeness",
     "Neighbour",
     "Party",
+    "Template",
     "TimeExpression",
     "Told",
     "TypeTeller",
     "cells_by_field",
     "default_coder",
     "find_times",
+    "is_word",
     "nearest_examples",
     "parse_cell_date",
     "read_dyads",
     "teach_labels",
     "tell_held_out",
+    "templates",
 ]
