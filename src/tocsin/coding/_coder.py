@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tocsin.codebook import Codebook, load_codebook
 from tocsin.coding._actors import ActorReader
+from tocsin.coding._casing import Caser
 from tocsin.coding._claims import build_claims
 from tocsin.coding._cues import cued_codes
 from tocsin.coding._encoder import encode, encoder_version
@@ -74,11 +75,16 @@ class DefaultCoder:
         """The classifier of event types, as the codebook's examples teach it."""
         return fit_types(self.codebook)
 
+    @cached_property
+    def caser(self) -> Caser:
+        """Puts texts in capitals, or without any, into the case that names are known by."""
+        return Caser(self.codebook, self.gazetteer)
+
     def code(self, documents: Iterable[Document]) -> Iterator[Coding]:
         """Yield one coding a document, in order."""
         iterator = iter(documents)
         while batch := list(islice(iterator, _BATCH)):
-            readable = [d for d in batch if d.language in LANGUAGES and d.text.strip()]
+            readable = [self.caser.document(d) for d in batch if d.language in LANGUAGES and d.text.strip()]
             parsed = parse(readable, {d.id: narrative_parts(d) for d in readable})
             for document in batch:
                 claims: tuple[Claim, ...] = ()

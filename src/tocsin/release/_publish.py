@@ -11,6 +11,7 @@ from typing import get_args
 from urllib.parse import unquote_plus, urlsplit
 
 from tocsin.codebook import Codebook
+from tocsin.coding import is_word
 from tocsin.errors import CodebookError
 from tocsin.linking import project
 from tocsin.records import (
@@ -30,7 +31,6 @@ from tocsin.records import (
     SpeakerKind,
     When,
 )
-from tocsin.release._english import is_word
 from tocsin.release._gate import address_leaks
 from tocsin.release._masking import ELLIPSIS, Masker, accuses
 from tocsin.release._names import Known, NameFinder, PlaceNames, SeenNames, has_given_name, word_key
