@@ -16,7 +16,7 @@ from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
 from tocsin.coding._templates import Filler, Template, templates
 from tocsin.coding._type_teller import TypeTeller
-from tocsin.coding._words import is_word
+from tocsin.coding._words import is_word, little_words
 
 __all__ = [
     "LANGUAGES",
@@ -35,6 +35,7 @@ __all__ = [
     "default_coder",
     "find_times",
     "is_word",
+    "little_words",
     "nearest_examples",
     "parse_cell_date",
     "read_dyads",

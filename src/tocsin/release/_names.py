@@ -19,7 +19,7 @@ from typing import Protocol
 import msgspec
 
 from tocsin.codebook import Codebook
-from tocsin.coding import is_word
+from tocsin.coding import is_word, little_words
 from tocsin.records import text_hash
 from tocsin.release._english import Spans, model_version, people
 from tocsin.release._patterns import Finding, Folded, joined
@@ -182,6 +182,7 @@ def _lists() -> dict[str, frozenset[str]]:
     words = vocabulary()
     lists = {name: frozenset(entries.split()) for name, entries in words["lists"].items()}
     return lists | {
+        "little": little_words(),
         "bodies": frozenset(words["places"]["bodies"].split()),
         "known": frozenset(word_key(w) for w in words["known"]["words"].split()) | lists["times"] | lists["directions"],
         "cues": frozenset(word_key(w) for w in words["arabic"]["cues"].split()),
