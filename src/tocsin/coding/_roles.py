@@ -69,7 +69,9 @@ def read_roles(segment: Segment, triggers: Iterable[Token], actors: ActorReader)
         doers = doers or _fighting_speaker(segment.frame, sides)
     if not doers and segment.frame is None:
         doers = _claimants(segment, sides)
-    sides.done_to = [_not_the_doer(n, doers, sides, segment.sentence.start) for n in sides.done_to]
+    named, sides.done_to = sides.done_to, []
+    for n in named:
+        sides.suffered(_not_the_doer(n, doers, sides, segment.sentence.start))
     suffered = {n.start for n in sides.done_to}
     doers = [d for d in doers if d.actor.kind is not None and (d.start not in suffered or d not in sides.done_to)]
     did = {n.start for n in doers}
@@ -297,8 +299,9 @@ def _blamed(segment: Segment, sides: _Sides) -> list[Named]:
     behind = is_blame(segment)
     for token in segment.tokens:
         if token.pos_ == "VERB" and lemma(token) in _WORDS["accusing"]:
-            if token.dep_ in ("advcl", "acl") and not any(c.dep_ == "nsubj" for c in token.children):
-                continue  # "beat a man to death, accusing him of theft"
+            own = [c for c in token.children if c.dep_ == "nsubj"]
+            if token.dep_ in ("advcl", "acl", "relcl") and all(c.pos_ == "PRON" for c in own):
+                continue  # "beat a man to death, accusing him of theft", "men they accused of spying"
             doers = sides.phrases(objects(token))
         elif behind and token.lower_ in _WORDS["behind"] and lemma(token.head) == "be":
             doers = sides.phrases(subjects(token.head))
