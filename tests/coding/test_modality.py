@@ -119,6 +119,7 @@ def test_how_it_ended(reader: Reader, text: str, outcome: str) -> None:
         "Police in Kaduna arrested five men on Monday who were plotting to attack a church.",
         "Gunmen shot dead a judge in Kaduna on Monday who had received death threats.",
         "Militiamen threatened teachers in Gao on Monday and shot one of them dead.",
+        "Gunmen tried to storm a base near Gao on Monday and killed two guards.",
     ],
 )
 def test_what_is_told_beside_a_threat_a_plan_or_an_attempt_happened(reader: Reader, text: str) -> None:

@@ -238,6 +238,14 @@ def _has_own_type(draft: _Draft) -> bool:
     return not draft.blamed and believed > max(_BELIEVED, draft.scores.none)
 
 
+def _outcome(draft: _Draft) -> Outcome:
+    """How it ended. Whoever "tried to storm a base" and killed two there did not only try."""
+    tolls = [draft.counts[kind] for kind in ("deaths", "injured") if kind in draft.counts]
+    harmed = any((toll.low or toll.best or 0) > 0 for toll in tolls)
+    outcome = draft.statement.outcome
+    return "accomplished" if outcome == "attempted" and harmed else outcome
+
+
 def _date(
     draft: _Draft, own_type: bool, lead: Token, text: str, anchor: date | None, reference: date | None
 ) -> TimeExpression | None:
@@ -270,7 +278,7 @@ def _mention(draft: _Draft, own_type: bool, time: TimeExpression | None) -> Ment
         specific=chosen.specific,
         modality=statement.modality,
         modality_span=None if statement.span is None else (statement.span[0] + offset, statement.span[1] + offset),
-        outcome=statement.outcome,
+        outcome=_outcome(draft),
         time=time,
         initiator=tuple(draft.doers),
         target=tuple(draft.done_to),
