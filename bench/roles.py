@@ -21,7 +21,7 @@ empty. Of a record with several events, one whole event must be right.
 Conflict-relevant records are those with a CAMEO root of 13 to 20, or the PLOVER events THREATEN, PROTEST, COERCE and
 ASSAULT. The last line is one line of JSON: ``both`` (source and target right), ``source`` and ``target`` on these,
 ``both_words`` (PLOVER alone, by words alone), ``both_petrarch``, ``both_plover``, ``both_first_half`` and
-``both_second_half`` (by a hash of the id: rules were written with the first half in view), ``both_all`` (all
+``both_second_half`` (by a hash of the id: errors were looked at in the first half alone), ``both_all`` (all
 records with labels), ``records``. Shares are in percent.
 """
 

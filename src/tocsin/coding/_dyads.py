@@ -4,7 +4,8 @@ Event data code such sentences as dyads, a source and a target (Schrodt, 2012, *
 Observations: Event and Actor Codebook*). The act is found first: the verb that is left when what only reports it
 ("a spokesman said") and what says little by itself ("staged", "tried to") is set aside. The source is whoever does it,
 through second verbs, infinitives and passives; the target is the nearest phrase below the act that names an actor, and
-where a thing is acted on, whose it is.
+where a thing is acted on, whose it is. Where the act governs nobody, it is the next actor
+that the sentence names after it, clauses that tell when or why left out: a guess, on which no claim is built.
 """
 
 from __future__ import annotations
