@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from tocsin.coding import LabelTeller, teach_labels
-from tocsin.coding._encoder import encode, encoder_version
+from tocsin.coding import LabelTeller, label_vectors, teach_labels
+from tocsin.coding._encoder import DIMENSIONS, NOTES, SENTENCES, encoder_version
 from tocsin.coding._types import cache_folder
 
 ROOT = Path(__file__).parents[1]
@@ -121,19 +121,14 @@ def clean(text: str) -> str:
 
 
 def vectors(texts: list[str]) -> NDArray[np.float32]:
-    """The vectors of `texts`, shape ``(texts, 384)``; worked out once and kept."""
-    digest = hashlib.sha256("\n".join([encoder_version(), *texts]).encode()).hexdigest()[:16]
+    """The vectors of `texts`, shape ``(texts, 768)``; worked out once and kept."""
+    versions = [encoder_version(SENTENCES), encoder_version(NOTES)]
+    digest = hashlib.sha256("\n".join([*versions, *texts]).encode()).hexdigest()[:16]
     kept = cache_folder() / f"bench-vectors-{digest}.npy"
     if kept.is_file():
         found: NDArray[np.float32] = np.load(kept)
         return found
-    shown = Shown()
-    shown.start("encoding", len(texts))
-    rows = []
-    for start in range(0, len(texts), 100):
-        rows.append(encode(texts[start : start + 100]))
-        shown.advance(len(rows[-1]))
-    found = np.concatenate(rows)
+    found = label_vectors(texts, Shown())
     part = kept.with_suffix(f".{os.getpid()}.part.npy")
     np.save(part, found)
     part.replace(kept)
@@ -186,7 +181,8 @@ def plain(
 def regression(
     seen: NDArray[np.float32], wanted: NDArray[np.float64], new: NDArray[np.float32], penalty: float
 ) -> NDArray[np.float64]:
-    """Scores of a logistic regression a label on vectors alone."""
+    """Scores of a logistic regression a label on the plain encoder's vectors alone."""
+    seen, new = seen[:, :DIMENSIONS], new[:, :DIMENSIONS]
     x = np.hstack([seen, np.ones((len(seen), 1), dtype=np.float32)]).astype(np.float64)
     sign = 2 * wanted - 1
     shape = (x.shape[1], wanted.shape[1])

@@ -2,11 +2,12 @@
 
     python bench/types.py [--gold FILE] [--predictions FILE] [--codebook FILE]
 
-``--gold`` is a TSV of id, note and, where it is known, the label in the last column (default: ``bench/snippets/dev.tsv``,
-which was written for this); FILE of ``--predictions`` is an output: TSV of id and label. Labels are the sub-event types
-of CASE 2021, task 2, of which each stands for one code; a codebook layer (``bench/snippets/case2021.toml``) adds the
-five that are no event of the core codebook, by their examples alone. The last line printed is one line of JSON, where
-labels are known: accuracy, macro and weighted F1 over the labels of the core codebook.
+``--gold`` is a TSV of id, note and, where it is known, the label in the last column (default:
+``bench/snippets/dev.tsv``, which was written for this); FILE of ``--predictions`` is an output: TSV of id and label.
+Labels are the sub-event types of CASE 2021, task 2, of which each stands for one code; a codebook layer
+(``bench/snippets/case2021.toml``) adds the five that are no event of the core codebook, by their examples alone. The
+last line printed is one line of JSON, where labels are known: accuracy, macro and weighted F1 over the labels of the
+core codebook, or with a layer over all.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How well the type of an event is told from a note; see ``bench/sub_event_types.py``.
 
-    python bench/types.py [--gold FILE] [--predictions FILE] [--codebook FILE]
+python bench/types.py [--gold FILE] [--predictions FILE] [--codebook FILE]
 """
 
 import sys
@@ -9,7 +9,7 @@ import sys
 # script and for every other one in it.
 _here = sys.path.pop(0)
 if __name__ == "__main__":
-    import types  # noqa: F401  while the folder is out of the way
+    import types
 
     sys.path.insert(0, _here)
     from sub_event_types import main

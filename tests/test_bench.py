@@ -299,3 +299,29 @@ def test_memory_is_that_of_the_whole_process(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert 50 < float(done.stdout) < 5000
+
+
+@pytest.mark.parametrize("name", ["types.py", "claims.py"])
+def test_a_measure_named_like_a_standard_module_is_in_nobodys_way(name: str) -> None:
+    asked = [sys.executable, str(ROOT / "bench" / name), "--help"]
+    assert "--gold" in subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+
+
+def test_types_of_notes_are_told_without_labels_and_measured_with_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    import sub_event_types
+
+    notes = ["Residents marched to the town hall and went home.", "A mine went off under a herder's cart; he died."]
+    bare, labelled, out = tmp_path / "bare.tsv", tmp_path / "labelled.tsv", tmp_path / "out.tsv"
+    bare.write_text("".join(f"{n}\t{note}\n" for n, note in enumerate(notes)), "utf-8")
+    labels = ["PEACE_PROTEST", "GRENADE"]
+    lines = (f"{n}\t{note}\t{label}\n" for n, (note, label) in enumerate(zip(notes, labels, strict=True)))
+    labelled.write_text("id\ttext\tlabel\n" + "".join(lines), "utf-8")
+    for gold in (bare, labelled):
+        monkeypatch.setattr(sys, "argv", ["types.py", "--gold", str(gold), "--predictions", str(out)])
+        sub_event_types.main()
+        assert out.read_text("utf-8") == "0\tPEACE_PROTEST\n1\tREM_EXPLOS\n"
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {"notes": 2, "labels": 2, "accuracy": 0.5, "macro_f1": 0.5, "weighted_f1": 0.5}

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.codebook import Codebook
-from tocsin.coding._encoder import DIMENSIONS, encode, encoder_version
+from tocsin.coding._encoder import DIMENSIONS, SENTENCES, EncoderName, encode, encoder_version
 
-__all__ = ["NONE", "TypeModel", "example_vectors", "fit_types", "fit_vectors", "training_examples"]
+__all__ = ["NONE", "Moments", "TypeModel", "example_vectors", "fit_types", "fit_vectors", "training_examples"]
 
 NONE = ""
 """The label of "none of these"."""
@@ -39,10 +39,11 @@ class TypeModel:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     version: str
+    temperature: float = _TEMPERATURE
 
     def log_probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log posterior of each label for each row of `vectors`, shape ``(rows, labels)``."""
-        scores = (vectors @ self.weights.T + self.bias) / _TEMPERATURE
+        scores = (vectors @ self.weights.T + self.bias) / self.temperature
         scores -= scores.max(axis=1, keepdims=True)
         result: NDArray[np.float32] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
         return result
@@ -62,23 +63,57 @@ def training_examples(codebook: Codebook) -> list[tuple[str, str]]:
     return sorted(pairs.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """All that the classifier needs to know of labelled vectors; those of two sets of them add up.
+
+    `counts` has shape ``(labels,)``, `sums` ``(labels, dimensions)``, `products` ``(dimensions, dimensions)``: how many
+    vectors a label has, their sum, and the sum over all of each with itself.
+    """
+
+    labels: tuple[str, ...]
+    counts: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    products: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32], labels: Sequence[str]) -> Moments:
+        """The moments of `vectors`, shape ``(n, dimensions)``, and their `labels`."""
+        names = tuple(sorted(set(labels)))
+        x = vectors.astype(np.float64)
+        y = np.asarray([names.index(label) for label in labels], dtype=np.int64)
+        sums = np.zeros((len(names), x.shape[1]))
+        np.add.at(sums, y, x)
+        return cls(names, np.bincount(y, minlength=len(names)).astype(np.float64), sums, x.T @ x)
+
+    def __add__(self, other: Moments) -> Moments:
+        names = tuple(sorted({*self.labels, *other.labels}))
+        counts, sums = np.zeros(len(names)), np.zeros((len(names), self.sums.shape[1]))
+        for one in (self, other):
+            at = [names.index(label) for label in one.labels]
+            counts[at] += one.counts
+            sums[at] += one.sums
+        return Moments(names, counts, sums, self.products + other.products)
+
+    def fit(self, version: str = "", temperature: float = _TEMPERATURE) -> TypeModel:
+        """The classifier that they teach; `temperature` divides log odds, so that its probabilities can be believed."""
+        names = (*(label for label in self.labels if label != NONE), NONE)
+        # A class with no example at all (a codebook without "none") sits at the grand mean.
+        means = np.tile(self.sums.sum(axis=0) / self.counts.sum(), (len(names), 1))
+        for label, count, total in zip(self.labels, self.counts, self.sums, strict=True):
+            means[names.index(label)] = total / count
+        between = (self.sums / self.counts[:, None]).T @ self.sums
+        covariance = (self.products - between) / max(self.counts.sum() - len(names), 1)
+        scale = np.trace(covariance) / len(covariance)
+        covariance = (1 - _SHRINKAGE) * covariance + _SHRINKAGE * scale * np.eye(len(covariance))
+        weights = np.linalg.solve(covariance, means.T).T
+        bias = -0.5 * np.einsum("kd,kd->k", weights, means)
+        return TypeModel(names, weights.astype(np.float32), bias.astype(np.float32), version, temperature)
+
+
 def fit_vectors(vectors: NDArray[np.float32], labels: Sequence[str], version: str = "") -> TypeModel:
     """Fit the classifier on `vectors`, shape ``(n, 384)``, and their `labels`."""
-    names = (*sorted(set(labels) - {NONE}), NONE)
-    x = vectors.astype(np.float64)
-    y = np.asarray([names.index(label) for label in labels])
-    means = np.zeros((len(names), x.shape[1]))
-    for k in range(len(names)):
-        rows = x[y == k]
-        # A class with no example at all (a codebook without "none") sits at the grand mean.
-        means[k] = rows.mean(axis=0) if len(rows) else x.mean(axis=0)
-    centred = x - means[y]
-    covariance = centred.T @ centred / max(len(x) - len(names), 1)
-    scale = np.trace(covariance) / len(covariance)
-    covariance = (1 - _SHRINKAGE) * covariance + _SHRINKAGE * scale * np.eye(len(covariance))
-    weights = np.linalg.solve(covariance, means.T).T
-    bias = -0.5 * np.einsum("kd,kd->k", weights, means)
-    return TypeModel(names, weights.astype(np.float32), bias.astype(np.float32), version)
+    return Moments.of(vectors, labels).fit(version)
 
 
 def fit_types(codebook: Codebook) -> TypeModel:
@@ -104,37 +139,37 @@ def cache_folder() -> Path:
     return base
 
 
-def _load(path: Path) -> dict[str, NDArray[np.float32]]:
+def _load(path: Path, encoder: EncoderName) -> dict[str, NDArray[np.float32]]:
     try:
         with np.load(path) as stored:
-            if str(stored["encoder"]) != encoder_version():
+            if str(stored["encoder"]) != encoder_version(encoder):
                 return {}
             return dict(zip(stored["keys"].tolist(), stored["vectors"].astype(np.float32), strict=True))
     except (OSError, KeyError, ValueError, EOFError):
         return {}
 
 
-def save_vectors(path: Path, known: dict[str, NDArray[np.float32]]) -> None:
+def save_vectors(path: Path, known: dict[str, NDArray[np.float32]], encoder: EncoderName = SENTENCES) -> None:
     """Write `known` vectors, half precision, atomically."""
     keys = sorted(known)
     stacked = np.asarray([known[k] for k in keys], dtype=np.float16).reshape(-1, DIMENSIONS)
     part = path.with_name(f"{path.name}.{os.getpid()}.part.npz")
-    np.savez_compressed(part, keys=np.asarray(keys), vectors=stacked, encoder=np.asarray(encoder_version()))
+    np.savez_compressed(part, keys=np.asarray(keys), vectors=stacked, encoder=np.asarray(encoder_version(encoder)))
     part.replace(path)
 
 
-def example_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+def example_vectors(texts: Sequence[str], encoder: EncoderName = SENTENCES) -> NDArray[np.float32]:
     """The vectors of `texts`, shape ``(len(texts), 384)``, from what ships, the cache, or worked out."""
     keys = [_key(text) for text in texts]
-    known = _load(_SHIPPED)
+    known = _load(_SHIPPED, encoder)
     missing = [i for i, key in enumerate(keys) if key not in known]
     if missing:
-        cache = cache_folder() / "example-vectors.npz"
-        known = _load(cache) | known
+        cache = cache_folder() / ("example-vectors.npz" if encoder == SENTENCES else f"{encoder}-vectors.npz")
+        known = _load(cache, encoder) | known
         missing = [i for i, key in enumerate(keys) if key not in known]
         if missing:
             # Through half precision, as they will be read back, so that a second run gives the same weights.
-            fresh = encode([texts[i] for i in missing]).astype(np.float16).astype(np.float32)
+            fresh = encode([texts[i] for i in missing], encoder).astype(np.float16).astype(np.float32)
             known |= {keys[i]: vector for i, vector in zip(missing, fresh, strict=True)}
-            save_vectors(cache, {key: known[key] for key in known})
+            save_vectors(cache, known, encoder)
     return np.asarray([known[key] for key in keys], dtype=np.float32).reshape(-1, DIMENSIONS)

@@ -55,12 +55,15 @@ class _Layout:
     mapped: dict[str, int] = field(default_factory=dict)
 
 
+_TAKE_ALL = Following().passes
+
+
 def read_rows(
     numbered: Iterator[tuple[int, list[str] | str]],
     name: str,
     prefix: str = "",
     mapping: ColumnMap | None = None,
-    passes: Callable[[str], bool] = Following().passes,
+    passes: Callable[[str], bool] = _TAKE_ALL,
 ) -> Iterator[Item | InputError]:
     """Yield a document for each row below the header, and an error for each that cannot be read.
 
