@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tocsin.coding import LabelTeller, teach_labels
-from tocsin.coding._encoder import encode
+from tocsin.coding import LabelTeller, label_vectors, teach_labels
 from tocsin.errors import UsageError
 
 TAUGHT = (
@@ -58,9 +57,9 @@ def test_a_sentence_is_told_the_same_whatever_stands_beside_it(teller: LabelTell
 def test_taught_twice_it_is_the_same_and_repeats_and_known_vectors_change_nothing(teller: LabelTeller) -> None:
     texts, labels = [text for text, _ in TAUGHT], [given for _, given in TAUGHT]
     asked = ["Police fired at students and held two of them."]
-    again = teach_labels(texts * 2, labels * 2, vectors=encode(texts * 2))
+    again = teach_labels(texts * 2, labels * 2, vectors=label_vectors(texts * 2))
     assert np.array_equal(again.probabilities(asked), teller.probabilities(asked))
-    assert np.array_equal(teller.probabilities(asked, vectors=encode(asked)), teller.probabilities(asked))
+    assert np.array_equal(teller.probabilities(asked, vectors=label_vectors(asked)), teller.probabilities(asked))
 
 
 def test_what_was_left_undone_reads_alike_whoever_left_it() -> None:
