@@ -13,7 +13,7 @@ from tocsin.codebook import Codebook
 from tocsin.coding import DefaultCoder, default_coder
 from tocsin.records import Claim, Coding, Document, Span, from_json, text_hash, to_json
 
-from .conftest import PUBLISHED, Reader, article, row, shown, wrong
+from .conftest import PUBLISHED, Reader, article, row, shown
 
 COUNTS = ("deaths", "injured", "detained", "abducted", "displaced")
 OPENINGS = (
@@ -216,9 +216,6 @@ def test_a_text_without_parts_is_one_paragraph(coder: DefaultCoder) -> None:
     assert next(coder.code([bare])).claims == next(coder.code([whole])).claims
 
 
-LOST_IN_CAPITALS = ("Shelling wounded", "Militants kidnapped")
-
-
 @pytest.mark.parametrize(
     ("text", "code", "toll"),
     [
@@ -236,15 +233,12 @@ LOST_IN_CAPITALS = ("Shelling wounded", "Militants kidnapped")
 )
 @pytest.mark.parametrize("case", [str, str.lower, str.upper], ids=["as written", "lower", "upper"])
 def test_type_and_toll_survive_careless_letters(
-    request: pytest.FixtureRequest,
     reader: Reader,
     text: str,
     code: str,
     toll: tuple[str, int],
     case: Callable[[str], str],
 ) -> None:
-    if case is str.upper and text.startswith(LOST_IN_CAPITALS):
-        request.applymarker(wrong("the object of a verb in capitals is not found, and with it the toll"))
     claim = reader.one(case(text))
     count = getattr(claim.counts, toll[0])
     assert count is not None, shown([claim])

@@ -96,7 +96,7 @@ class Caser:
         for start, written in self._names(low):
             letters[start : start + len(written)] = written
         for match in _OPENING.finditer(low):
-            letters[match.start(1)] = match[1].upper()[:1]
+            letters[match.start(1)] = _capital(match[1])
         return "".join(letters)
 
     def _names(self, low: str) -> Iterator[tuple[int, str]]:
@@ -121,9 +121,9 @@ class Caser:
             if known is not None and known != word:
                 yield start + match.start(), known
             elif word == words and len(word) <= _LONGEST_ACRONYM and not is_word(word):
-                yield start, word.upper()
+                yield start, "".join(map(_capital, word))
             elif word not in small:
-                yield start + match.start(), word.capitalize()
+                yield start + match.start(), _capital(word[0]) + word[1:]
 
     def _written(self, word: str, before: str) -> str:
         if word in _CALENDAR:
@@ -134,4 +134,10 @@ class Caser:
             return known
         if len(word) < 3 or (is_word(word) and not (_LOCATIVE.search(before) and self._gazetteer.knows(word))):
             return word
-        return word[0].upper() + word[1:]
+        return _capital(word[0]) + word[1:]
+
+
+def _capital(letter: str) -> str:
+    """The capital of `letter`; itself where that would be two, as of ß."""
+    capital = letter.upper()
+    return capital if len(capital) == 1 else letter
