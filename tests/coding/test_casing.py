@@ -19,7 +19,9 @@ STORY = (
 
 @pytest.fixture(scope="module")
 def caser(reader: Reader) -> Caser:
-    return Caser(load_codebook(), reader.coder.gazetteer)
+    caser = Caser(load_codebook(), reader.coder.gazetteer)
+    caser.cased("what it learns from, it looks at once")
+    return caser
 
 
 @pytest.mark.parametrize("written", [str.lower, str.upper])
