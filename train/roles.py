@@ -261,7 +261,7 @@ def pretrained() -> Path:
 
 
 def export(source: Path, out: Path) -> None:
-    """Write the mean of the weights of `source` to `out` as ``roles.int8.onnx``: probabilities, one window at a time."""
+    """Write the mean of the weights in `source` to `out` as ``roles.int8.onnx``, which gives probabilities."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     class Probabilities(torch.nn.Module):
