@@ -231,3 +231,23 @@ def test_kinds_of_speakers(name: str, kind: str) -> None:
 
 def test_an_armed_group_speaks_as_a_party() -> None:
     assert speaker_kind("the front", armed_group=True) == "party"
+
+
+@pytest.mark.parametrize(
+    ("correction", "asserted", "denied"),
+    [
+        ("“We lost two men, not five,” a police spokesman said.", 2, 5),
+        ("Two policemen were killed, not five, the governor said.", 2, 5),
+        ("The army said two policemen had died in the attack and not five as reported.", 2, 5),
+    ],
+)
+def test_who_corrects_a_toll_denies_the_other(reader: Reader, correction: str, asserted: int, denied: int) -> None:
+    claims = reader.read(f"Gunmen attacked a police post near Gao on Monday, killing five policemen. {correction}")
+    told = [(c.modality, c.counts.deaths.best) for c in claims if c.counts.deaths is not None]
+    assert ("asserted", asserted) in told, shown(claims)
+    assert ("denied", denied) in told, shown(claims)
+
+
+def test_not_beside_what_is_no_toll_denies_nothing(reader: Reader) -> None:
+    claims = reader.read("Gunmen killed two men, not soldiers, near Gao on Monday.")
+    assert [c.modality for c in claims] == ["asserted"], shown(claims)

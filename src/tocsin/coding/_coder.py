@@ -19,7 +19,7 @@ from tocsin.coding._cues import cued_codes
 from tocsin.coding._encoder import encode, encoder_version
 from tocsin.coding._event_dates import filed_on
 from tocsin.coding._event_places import Located
-from tocsin.coding._mentions import Mention, read_mention
+from tocsin.coding._mentions import Mention, corrected, read_mention
 from tocsin.coding._segments import Segment, segments
 from tocsin.coding._sentences import Parsed, parse, parser_version
 from tocsin.coding._tables import Row, apply_row, claim_of_type, narrative_parts, read_row
@@ -96,6 +96,16 @@ class DefaultCoder:
                     claims, notes = reading.claims(), reading.notes()
                 yield Coding(document.id, document.text_hash, self.version, claims, notes)
 
+    def locate(self, documents: Iterable[Document]) -> Iterator[tuple[Located, ...]]:
+        """Yield the places that each document names, in order, whatever is said of them; none in another language."""
+        iterator = iter(documents)
+        while batch := list(islice(iterator, _BATCH)):
+            readable = [self.caser.document(d) for d in batch if d.language in LANGUAGES and d.text.strip()]
+            parsed = parse(readable, {d.id: narrative_parts(d) for d in readable})
+            for document in batch:
+                reads = document.language in LANGUAGES and document.text.strip()
+                yield _Reading(self, next(parsed)).located() if reads else ()
+
     def explain_type(self, text: str, count: int = 3) -> tuple[Likeness, ...]:
         """The likeliest codes of a sentence by the classifier alone, each with the example most like it.
 
@@ -158,6 +168,13 @@ class _Reading:
         country = (place.country if place is not None else "") or (countries[0] if countries else "")
         return apply_row(row, claims or named, place, self.coder.codebook, country, self.anchor)
 
+    def located(self) -> tuple[Located, ...]:
+        """Every place it names."""
+        countries = self._countries()
+        actors = ActorReader(self.document.text, self.coder.codebook.actors, countries)
+        toponyms = find_toponyms(self.parsed, actors, self.coder.gazetteer)
+        return tuple(self._locate(_with_row(toponyms, read_row(self.document)), countries))
+
     def _mentions(self, stretches: Sequence[Segment], actors: ActorReader) -> list[Mention]:
         """What its segments say of events; "two days later" leans on the last day that news was dated to."""
         mentions = []
@@ -167,6 +184,8 @@ class _Reading:
             if mention is None:
                 continue
             mentions.append(mention)
+            if (denial := corrected(mention)) is not None:
+                mentions.append(denial)
             if mention.time is not None and mention.time.names_day and not mention.background:
                 reference = mention.time.when.start
         return mentions

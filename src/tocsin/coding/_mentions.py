@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +12,7 @@ from spacy.tokens import Token
 
 from tocsin.codebook import Codebook
 from tocsin.coding._actors import ActorReader, Named, is_armed
-from tocsin.coding._counts import Quantity
+from tocsin.coding._counts import Quantity, number
 from tocsin.coding._cues import NO_CUE, Cue, cued_codes
 from tocsin.coding._dates import TimeExpression
 from tocsin.coding._event_dates import event_date, lead_date, sentence_times
@@ -25,7 +26,7 @@ from tocsin.coding._tolls import DEATH, read_tolls
 from tocsin.coding._type_choice import Chosen, TypeScores, choose_type
 from tocsin.records import Modality, Outcome
 
-__all__ = ["Mention", "Segment", "TypeScores", "read_mention", "segments"]
+__all__ = ["Mention", "Segment", "TypeScores", "corrected", "read_mention", "segments"]
 
 _WORDS = vocabulary("mentions").words
 _PATTERNS = vocabulary("mentions").patterns
@@ -34,6 +35,12 @@ _PATTERNS = vocabulary("mentions").patterns
 _BELIEVED = -1.1
 # Above this log posterior of "no event" a strong cue alone is not believed: "the strike force", "a war novel".
 _NO_EVENT = -0.15
+# "Two men, not five": a noun or so may stand between.
+_CORRECTED = re.compile(
+    r"(?:\s+[\w'’-]+){0,6}\s*[,;–—-]?\s+(?:and\s+|but\s+)?(?P<not>not)\s+(?P<denied>[\w-]+)"
+    r"(?=\s*[,.;:!?\"'”’)]|\s+(?:as|like)\b|\s*$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +84,29 @@ class Mention:
     @property
     def end(self) -> int:
         return self.segment.sentence.offset + self.segment.end
+
+
+def corrected(mention: Mention) -> Mention | None:
+    """What `mention` says it was not, as a denial: "one man, not three" denies three; None where there is none."""
+    text, offset = mention.sentence.span.doc.text, mention.sentence.offset
+    for kind, said in mention.counts.items():
+        m = _CORRECTED.match(text, said.end)
+        denied = number(m["denied"]) if m is not None else None
+        if m is not None and denied is not None and denied != said.best:
+            start, end = m.span("denied")
+            at = (offset + m.start("not"), offset + end)
+            return replace(
+                mention,
+                trigger=at,
+                modality="denied",
+                modality_span=at,
+                own_type=False,
+                specific=False,
+                anaphor=True,
+                claimed=False,
+                counts={kind: Quantity(denied, denied, denied, start, end, "stated")},
+            )
+    return None
 
 
 @dataclass(frozen=True, slots=True)
