@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tocsin.coding import templates
 from tocsin.coding._role_tagger import Tagged, Tagging
 from tocsin.coding._templates import candidates, plain
@@ -36,6 +38,15 @@ def test_every_filler_cites_its_words():
 def test_nothing_is_found_where_nothing_happened():
     assert templates(document("")) == ()
     assert templates(document("The price of coffee fell again. Exporters met the minister of trade.")) == ()
+
+
+def test_languages_that_are_not_read_give_nothing():
+    assert templates(replace(document(REPORT), language="fr")) == ()
+
+
+def test_a_very_long_report_is_read_in_seconds():
+    found = templates(document((REPORT + " ") * 60))
+    assert {t.incident_type for t in found} & {"bombing", "kidnapping"}
 
 
 def test_the_same_report_gives_the_same_templates():

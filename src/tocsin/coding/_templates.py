@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from tocsin.coding._coder import LANGUAGES
 from tocsin.coding._outcomes import Telling, unaccomplished
 from tocsin.coding._patterns import lower
 from tocsin.coding._role_tagger import INCIDENT_TYPES, ROLES, IncidentType, Role, Tagged, Tagging, tag_roles
@@ -87,10 +88,12 @@ Choice = Mapping[str, Mapping[str, float]]
 
 
 def templates(document: Document) -> tuple[Template, ...]:
-    """Return the incidents that `document` tells, one for each type, likeliest first.
+    """Return the incidents that `document` tells, one for each type, likeliest first; none in a language not read.
 
     The model behind it was taught on news of the 1980s and 1990s from Latin America; of other news it finds less.
     """
+    if document.language not in LANGUAGES:
+        return ()
     tagging = tag_roles(document.text)
     chosen = choose(candidates(document.text, tagging), tagging, _choice())
     sentences = [s for s in _SENTENCE_END.split(document.text) if s.strip()]
