@@ -23,15 +23,16 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from tocsin.pipeline import Account, Dataset, Explanation
-    from tocsin.pipeline.notebook import explain, open, run
+    from tocsin.pipeline.notebook import explain, geoparse, open, run
 
-__all__ = ["Account", "Dataset", "Explanation", "explain", "open", "run"]
+__all__ = ["Account", "Dataset", "Explanation", "explain", "geoparse", "open", "run"]
 
 _WHERE = {
     "Account": "tocsin.pipeline",
     "Dataset": "tocsin.pipeline",
     "Explanation": "tocsin.pipeline",
     "explain": "tocsin.pipeline.notebook",
+    "geoparse": "tocsin.pipeline.notebook",
     "open": "tocsin.pipeline.notebook",
     "run": "tocsin.pipeline.notebook",
 }

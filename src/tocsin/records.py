@@ -11,6 +11,7 @@ Days are :class:`datetime.date`; moments are :class:`datetime.datetime` in UTC w
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeVar
@@ -36,12 +37,14 @@ __all__ = [
     "Language",
     "MergedField",
     "Modality",
+    "NamedPlace",
     "NotExported",
     "Outcome",
     "Part",
     "Participant",
     "Place",
     "PlacePrecision",
+    "PlacedText",
     "PublicClaim",
     "PublicEvent",
     "PublicQuote",
@@ -56,6 +59,7 @@ __all__ = [
     "When",
     "content_id",
     "from_json",
+    "priogrid_gid",
     "text_hash",
     "to_json",
 ]
@@ -87,6 +91,30 @@ SpeakerKind = Literal["party", "official", "security", "monitor", "media", "witn
 CopyKind = Literal["text", "address", "link", "translation"]
 EventStatus = Literal["draft", "confirmed", "rejected", "withdrawn"]
 Verdict = Literal["same", "not_same", "part_of", "accept", "correct", "reject", "unsure"]
+
+
+def priogrid_gid(latitude: float, longitude: float) -> int:
+    """The PRIO-GRID cell (half a degree) of a point (WGS 84): 1 at 180° W 90° S, 720 a row, northwards.
+
+    Raises
+    ------
+    ValueError
+        If there is no such point.
+
+    References
+    ----------
+    Tollefsen, Strand and Buhaug (2012), "PRIO-GRID: A unified spatial data structure".
+
+    Examples
+    --------
+    >>> priogrid_gid(34.8, 36.7), priogrid_gid(-90, -180), priogrid_gid(90, 180)
+    (179714, 1, 259200)
+    """
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ValueError(f"there is no point at latitude {latitude}, longitude {longitude}")
+    # The northern and the eastern edge belong to the last row and column.
+    row, column = min(math.floor((latitude + 90) * 2), 359), min(math.floor((longitude + 180) * 2), 719)
+    return row * 720 + column + 1
 
 
 def content_id(prefix: str, *parts: str) -> str:
@@ -194,6 +222,18 @@ class Place:
         """ACLED's geo precision: 1 exact or settlement, 2 near or second-level, 3 first-level; coarser: None."""
         return {"exact": 1, "settlement": 1, "near": 2, "admin2": 2, "admin1": 3}.get(self.precision)
 
+    @property
+    def where_prec(self) -> int:
+        """UCDP's precision of one place: 1 exact or settlement, 2 near, 3 second-level, 4 first-level, 6 country."""
+        return {"exact": 1, "settlement": 1, "near": 2, "admin2": 3, "admin1": 4}.get(self.precision, 6)
+
+    @property
+    def priogrid_gid(self) -> int | None:
+        """The PRIO-GRID cell of the point; None where the point only stands for an area, or there is none."""
+        if self.latitude is None or self.longitude is None or self.precision not in ("exact", "settlement", "near"):
+            return None
+        return priogrid_gid(self.latitude, self.longitude)
+
 
 @dataclass(frozen=True, slots=True)
 class Toponym:
@@ -212,6 +252,34 @@ class Toponym:
     within: tuple[str, ...] = ()
     distance_km: float | None = None
     bearing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A place where a text names it: ``text[start:end]`` is the name, `relation` as in :class:`Toponym`."""
+
+    start: int
+    end: int
+    place: Place
+    relation: Literal["in", "near", "line"] = "in"
+
+    @property
+    def where_prec(self) -> int:
+        """UCDP's precision of place; a road, river or border is 5 where its points are no better known."""
+        return 5 if self.relation == "line" and self.place.where_prec < 5 else self.place.where_prec
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A text with the places it names, in order. `name` and `item` say which input it was; `notes` what to know."""
+
+    name: str
+    text: str
+    places: tuple[NamedPlace, ...] = ()
+    item: str = ""
+    title: str = ""
+    language: Language = "und"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,9 @@ from tocsin.export._ged import (
     GedRow,
     _states,
     ged_rows,
-    priogrid_gid,
     write_events_ged,
 )
-from tocsin.records import ActorKind, Count, Counts, EventRow, Modality, PlacePrecision, PublicEvent
+from tocsin.records import ActorKind, Count, Counts, EventRow, Modality, PlacePrecision, PublicEvent, priogrid_gid
 
 from .invented import BATTLES, CIVILIANS, PROTESTS, STRATEGIC, edition, event, invented_events
 

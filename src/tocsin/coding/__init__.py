@@ -11,6 +11,7 @@ from __future__ import annotations
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
 from tocsin.coding._dyads import Dyad, Party, read_dyads
+from tocsin.coding._event_places import Located
 from tocsin.coding._labels import LabelTeller, label_vectors, teach_labels
 from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
@@ -25,6 +26,7 @@ __all__ = [
     "Filler",
     "LabelTeller",
     "Likeness",
+    "Located",
     "Neighbour",
     "Party",
     "Template",

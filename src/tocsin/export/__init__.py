@@ -12,7 +12,6 @@ from tocsin.export._ged import (
     GedExporter,
     GedRow,
     ged_rows,
-    priogrid_gid,
     write_events_ged,
 )
 from tocsin.export._geo import GeoJsonExporter, GeoParquetExporter
@@ -28,6 +27,7 @@ from tocsin.export._hapi import (
 from tocsin.export._kml import KmlExporter
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
 from tocsin.export._package import PackageExporter
+from tocsin.export._places import place_properties, places_box, write_places_geojson, write_places_page
 from tocsin.export._plain import CsvExporter, JsonLinesExporter
 from tocsin.export._report import DEFAULT_LIMIT, map_box, write_report
 from tocsin.export._schemas import schemas, write_schemas
@@ -42,6 +42,7 @@ from tocsin.export._tables import (
 )
 from tocsin.export._where import CONDITION_COLUMNS, Condition
 from tocsin.export._xlsx import XlsxExporter
+from tocsin.records import priogrid_gid
 
 __all__ = [
     "CLAIM_COLUMNS",
@@ -75,6 +76,8 @@ __all__ = [
     "hapi_rows",
     "has_point",
     "map_box",
+    "place_properties",
+    "places_box",
     "prepare_internal",
     "priogrid_gid",
     "schemas",
@@ -86,6 +89,8 @@ __all__ = [
     "write_events_hapi",
     "write_events_jsonl",
     "write_internal_events_jsonl",
+    "write_places_geojson",
+    "write_places_page",
     "write_report",
     "write_schemas",
 ]

@@ -15,9 +15,9 @@ from pathlib import Path
 from tocsin.codebook import ActorMatch, Codebook, load_codebook
 from tocsin.export._tables import _write
 from tocsin.interfaces import Edition
-from tocsin.records import ActorKind, Count, NotExported, PublicEvent
+from tocsin.records import ActorKind, Count, NotExported, PublicEvent, priogrid_gid
 
-__all__ = ["GED_COLUMNS", "GED_REASONS", "GedExporter", "GedRow", "ged_rows", "priogrid_gid", "write_events_ged"]
+__all__ = ["GED_COLUMNS", "GED_REASONS", "GedExporter", "GedRow", "ged_rows", "write_events_ged"]
 
 GED_REASONS: Mapping[str, str] = {
     "rejected": "A reviewer rejected it.",
@@ -182,30 +182,6 @@ def ged_rows(
             rows.append(_row(draft, active=deaths >= ACTIVE))
     rows.sort(key=lambda r: (r.date_start, r.id))
     return tuple(rows), tuple(NotExported(i, reason) for i, reason in sorted(left_out.items()))
-
-
-def priogrid_gid(latitude: float, longitude: float) -> int:
-    """The PRIO-GRID cell (half a degree) of a point (WGS 84): 1 at 180° W 90° S, 720 a row, northwards.
-
-    Raises
-    ------
-    ValueError
-        If there is no such point.
-
-    References
-    ----------
-    Tollefsen, Strand and Buhaug (2012), "PRIO-GRID: A unified spatial data structure".
-
-    Examples
-    --------
-    >>> priogrid_gid(34.8, 36.7), priogrid_gid(-90, -180), priogrid_gid(90, 180)
-    (179714, 1, 259200)
-    """
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError(f"there is no point at latitude {latitude}, longitude {longitude}")
-    # The northern and the eastern edge belong to the last row and column.
-    row, column = min(math.floor((latitude + 90) * 2), 359), min(math.floor((longitude + 180) * 2), 719)
-    return row * 720 + column + 1
 
 
 # Sides

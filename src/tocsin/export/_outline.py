@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["Box", "box_of", "pack_outline"]
+__all__ = ["Box", "box_of", "outline_features", "pack_outline"]
 
 Ring = Sequence[Sequence[float]]
 
@@ -87,11 +87,11 @@ def pack_outline(outline: Mapping[str, Any], focus: Box | None, countries: froze
     near = focus.padded() if focus else None
     packed = [
         _pack(feature, _NEAR_GRID if near and _near(feature, near) else _FAR_GRID)
-        for feature in _features(outline, "countries")
+        for feature in outline_features(outline, "countries")
     ]
     divisions = [
         feature
-        for feature in _features(outline, "admin1")
+        for feature in outline_features(outline, "admin1")
         if near and _near(feature, near) and (not _iso3(feature) or _iso3(feature) in countries)
     ]
     points = sum(len(ring) for feature in divisions for polygon in _polygons(feature) for ring in polygon)
@@ -102,7 +102,8 @@ def pack_outline(outline: Mapping[str, Any], focus: Box | None, countries: froze
     }
 
 
-def _features(outline: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def outline_features(outline: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The features with polygons of ``countries`` or ``admin1``, in either form that an outline has."""
     if outline.get("type") == "FeatureCollection":
         level = {"countries": "country"}.get(name, name)
         features = [f for f in outline.get("features", ()) if (f.get("properties") or {}).get("level") == level]

@@ -31,12 +31,14 @@ from tocsin.pipeline._dataset import Dataset
 from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
+from tocsin.pipeline._geoparsing import Geoparser
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._previewing import Preview, PreviewedColumn, PreviewedDocument, PreviewedPart, preview
 from tocsin.pipeline._progress import Silent
 from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
 from tocsin.pipeline._teaching import Trial, try_codes
 from tocsin.pipeline._watching import Round, Watch
+from tocsin.records import NamedPlace, PlacedText
 from tocsin.sources import ColumnMaps, map_from
 from tocsin.store import Forgotten, Workspace
 
@@ -53,10 +55,13 @@ __all__ = [
     "Exported",
     "Eye",
     "FieldReading",
+    "Geoparser",
     "Linked",
     "Mark",
+    "NamedPlace",
     "Neighbour",
     "Network",
+    "PlacedText",
     "Preview",
     "PreviewedColumn",
     "PreviewedDocument",

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from tocsin import pipeline
 from tocsin.errors import UsageError
-from tocsin.pipeline import Account, Dataset, Explanation
+from tocsin.pipeline import Account, Dataset, Explanation, Geoparser, PlacedText
 
 if TYPE_CHECKING:
     from tocsin.codebook import Codebook
     from tocsin.interfaces import Coder, Progress
 
-__all__ = ["explain", "open", "run"]
+__all__ = ["explain", "geoparse", "open", "run"]
 
 Pathlike = str | os.PathLike[str]
 
@@ -93,6 +93,25 @@ def explain(text: str, *, published: date | str | None = None, codebook: Pathlik
     """
     codes, coder = _coder(None if codebook is None else Path(codebook))
     return pipeline.explain_text(text, coder, codes, _day(published))
+
+
+def geoparse(text: str) -> PlacedText:
+    """Find the places that a text names; as ``tocsin places``.
+
+    ``places`` of what is returned has each mention in order: ``text[start:end]`` is the name, ``place`` what it names,
+    with point, precision, divisions, P-codes, PRIO-GRID cell and probability.
+
+    Raises
+    ------
+    UsageError
+        If there is no text.
+    """
+    return _geoparser().text(text)
+
+
+@lru_cache(maxsize=1)
+def _geoparser() -> Geoparser:
+    return Geoparser(pipeline.open_codebook(None), pipeline.open_places())
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,58 @@
+"""Places as a layer and as a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from lxml import html as parser
+
+from tocsin.export import places_box, write_places_geojson, write_places_page
+from tocsin.records import NamedPlace, Place, PlacedText
+
+from .outline import sketched_outline
+
+TEXT = "Shells fell in <b>Tell</b> & خان الوردة.\nNobody knows Nowhere."
+
+
+def placed(*names: tuple[str, float | None, float | None]) -> PlacedText:
+    places = tuple(
+        NamedPlace(at := TEXT.index(name), at + len(name), Place(name, name, y, x, country="SYR", pcodes=("SY01",)))
+        for name, y, x in names
+    )
+    return PlacedText("wire & co.txt", TEXT, places)
+
+
+SOME = placed(("Tell", 35.7, 36.6), ("خان الوردة", 35.86, 36.49), ("Nowhere", None, None))
+
+
+def test_a_feature_a_mention_and_no_geometry_without_a_point(tmp_path: Path) -> None:
+    path = tmp_path / "p.geojson"
+    assert write_places_geojson([SOME], path) == 3
+    features = json.loads(path.read_text("utf-8"))["features"]
+    assert [f["geometry"] and f["geometry"]["coordinates"] for f in features] == [[36.6, 35.7], [36.49, 35.86], None]
+    assert features[1]["properties"]["words"] == "خان الوردة"
+    assert features[2]["properties"]["priogrid_gid"] is None
+
+
+def test_the_page_is_whole_runs_nothing_and_loads_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "p.html"
+    write_places_page([SOME], sketched_outline(), path)
+    page = path.read_text("utf-8")
+    assert "<script" not in page
+    assert not re.search(r"(?:src|href)=\"(?!#|data:)", page)
+    assert "<b>Tell</b>" not in page  # the report's own markup stays words
+    tree = parser.fromstring(page)
+    links = tree.xpath("//a[contains(@class, 'place')]")
+    assert [a.text for a in links] == ["Tell", "خان الوردة", "Nowhere"]
+    assert {a.get("href").removeprefix("#") for a in links} == set(tree.xpath("//tr/@id"))
+    assert all(p.get("dir") == "auto" for p in tree.xpath("//article/p"))
+    assert len(tree.xpath("//circle")) == 2
+
+
+def test_a_page_without_a_point_has_no_map(tmp_path: Path) -> None:
+    nowhere = placed(("Nowhere", None, None))
+    assert places_box([nowhere]) is None
+    write_places_page([nowhere], {"type": "FeatureCollection", "features": []}, tmp_path / "p.html")
+    assert "<svg" not in (tmp_path / "p.html").read_text("utf-8")
