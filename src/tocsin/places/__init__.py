@@ -1,11 +1,21 @@
 """Finds where things happened: names in context become places.
 
 :func:`open_gazetteer` opens one local index of the world's populated places, first-level divisions and
-countries, and whatever gazetteers were added to it (:func:`add_gazetteer`). Nothing is fetched and no server is
+countries, and whatever gazetteers and boundaries were added to it (:func:`add_gazetteer`,
+:func:`add_boundaries`). Nothing is fetched and no server is
 needed.
 """
 
-from tocsin.places._added import AddedGazetteer, Addition, add_gazetteer, list_gazetteers, remove_gazetteer
+from tocsin.places._added import (
+    AddedGazetteer,
+    Addition,
+    add_boundaries,
+    add_gazetteer,
+    list_boundaries,
+    list_gazetteers,
+    remove_boundaries,
+    remove_gazetteer,
+)
 from tocsin.places._gazetteer import SqliteGazetteer, open_gazetteer
 from tocsin.places._geometry import displaced, distance_km
 
@@ -13,10 +23,13 @@ __all__ = [
     "AddedGazetteer",
     "Addition",
     "SqliteGazetteer",
+    "add_boundaries",
     "add_gazetteer",
     "displaced",
     "distance_km",
+    "list_boundaries",
     "list_gazetteers",
     "open_gazetteer",
+    "remove_boundaries",
     "remove_gazetteer",
 ]

@@ -11,9 +11,9 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files as package_files
 from math import isnan
 from pathlib import Path
@@ -36,14 +36,18 @@ from tocsin.places._index import (
     writing,
 )
 from tocsin.places._names import exact_key, loose_key, shortened, sound, sounds_alike
+from tocsin.places._polygons import AreaFields, read_areas
 
 __all__ = [
     "AddedGazetteer",
     "Addition",
+    "add_boundaries",
     "add_gazetteer",
     "built",
+    "list_boundaries",
     "list_gazetteers",
     "open_added",
+    "remove_boundaries",
     "remove_gazetteer",
 ]
 
@@ -67,6 +71,7 @@ SAME_DIVISION = 0.8
 MOST_PROBLEMS = 2_000
 # Degrees. What lies in one cell or a neighbouring one is within some kilometres.
 CELL = 0.05
+_ORDINALS = ("first", "second", "third", "fourth")
 _SEATS = {1: "seat of a first-level division", 2: "seat of a district", 3: "seat of a sub-district"}
 
 
@@ -116,11 +121,7 @@ def add_gazetteer(files: Sequence[Path], name: str = "", progress: Progress | No
     UsageError
         If no file is given, the name is no name, or the cache cannot be written.
     """
-    if not files:
-        raise UsageError("no file to add: give one or more GeoJSON files, GeoNames dumps or tables")
-    name = name or re.sub(r"[^a-z0-9._-]+", "-", files[0].name.casefold().split(".")[0]).strip("-._")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name) or name in _OWN:
-        raise UsageError(f"a gazetteer cannot be called {name!r}: use small letters, digits, '-', '_' and '.'")
+    name = _checked(files, name, "GeoJSON files, GeoNames dumps or tables")
     return _build(_directory() / f"{name}.sqlite", name, files, progress)
 
 
@@ -137,10 +138,92 @@ def remove_gazetteer(name: str) -> None:
     NotFound
         If there is none of this name; the message lists what there is.
     """
-    path = _directory() / f"{name}.sqlite"
-    if path not in _paths():
-        there = ", ".join(p.stem for p in _paths()) or "none"
-        raise NotFound(f"no gazetteer called {name!r} was added; there are: {there}")
+    _remove(name, _GAZETTEERS, "gazetteer")
+
+
+def add_boundaries(
+    files: Sequence[Path],
+    name: str = "",
+    *,
+    level: int = 0,
+    name_field: str = "",
+    pcode_field: str = "",
+    country: str = "",
+    progress: Progress | None = None,
+) -> Addition:
+    """Add outlines of administrative areas; those of the same name are replaced.
+
+    From then on places get the divisions and P-codes of the areas that they lie in, and the areas are found by name.
+
+    Parameters
+    ----------
+    files : paths
+        Polygons of levels 1 to 4 as GeoJSON (also gzipped), GeoPackage or Shapefile, also zipped, in WGS 84.
+    name : str, optional
+        What to call them; by default the first file's name.
+    level : int, optional
+        Which level they are, 1 to 4, where the fields do not tell it.
+    name_field, pcode_field : str, optional
+        Which field holds an area's name and its P-code, where they are not headed as OCHA, GADM or geoBoundaries do.
+    country : str, optional
+        The country (ISO alpha-3) that they are in, where no field tells it.
+    progress : Progress, optional
+        Shown while areas are read.
+
+    Returns
+    -------
+    Addition
+        What was added; its `problems` list each area that was left out, mended or doubtful.
+
+    Raises
+    ------
+    UnreadableInput
+        If a file cannot be used at all, or has no good area. Nothing is changed then.
+    UsageError
+        If no file is given, the name is no name, level or country are none, or the cache cannot be written.
+    """
+    name = _checked(files, name, "GeoJSON, GeoPackage or Shapefile")
+    if not 0 <= level <= 4:
+        raise UsageError(f"level: {level} is none; first-level divisions are 1, the smallest areas 4")
+    if country and country.casefold() not in _country_codes():
+        raise UsageError(f"country: {country!r} is no ISO code, such as SYR")
+    reader = partial(read_areas, given=AreaFields(level, name_field, pcode_field, country))
+    return _build(_directory(_BOUNDARIES) / f"{name}.sqlite", name, files, progress, reader)
+
+
+def list_boundaries() -> tuple[AddedGazetteer, ...]:
+    """The boundaries that were added, by name."""
+    return tuple(_about(path) for path in _paths(_BOUNDARIES))
+
+
+def remove_boundaries(name: str) -> None:
+    """Remove boundaries that were added.
+
+    Raises
+    ------
+    NotFound
+        If there are none of this name; the message lists what there is.
+    """
+    _remove(name, _BOUNDARIES, "boundaries")
+
+
+_GAZETTEERS, _BOUNDARIES = "gazetteers", "boundaries"
+
+
+def _checked(files: Sequence[Path], name: str, forms: str) -> str:
+    if not files:
+        raise UsageError(f"no file to add: give one or more {forms}")
+    name = name or re.sub(r"[^a-z0-9._-]+", "-", files[0].name.casefold().split(".")[0]).strip("-._")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name) or name in _OWN:
+        raise UsageError(f"what is added cannot be called {name!r}: use small letters, digits, '-', '_' and '.'")
+    return name
+
+
+def _remove(name: str, kind: str, what: str) -> None:
+    path = _directory(kind) / f"{name}.sqlite"
+    if path not in _paths(kind):
+        there = ", ".join(p.stem for p in _paths(kind)) or "none"
+        raise NotFound(f"no {what} called {name!r} was added; there are: {there}")
     path.unlink()
 
 
@@ -160,9 +243,9 @@ def built(file: Path, progress: Progress | None = None) -> Path:
 def open_added(
     extra: Sequence[Path] = (), progress: Progress | None = None
 ) -> list[tuple[AddedGazetteer, sqlite3.Connection]]:
-    """The gazetteers that were added, then those of the `extra` files, each with a connection."""
+    """The gazetteers and then the boundaries that were added, then the `extra` files, each with a connection."""
     found = []
-    for path in [*_paths(), *(built(file, progress) for file in extra)]:
+    for path in [*_paths(), *_paths(_BOUNDARIES), *(built(file, progress) for file in extra)]:
         about = _about(path)
         if _stored(path, "keys") != _keys_version():
             _make_keys_again(path)
@@ -170,18 +253,18 @@ def open_added(
     return found
 
 
-def _directory() -> Path:
-    return cache_path() / "gazetteers"
+def _directory(kind: str = _GAZETTEERS) -> Path:
+    return cache_path() / kind
 
 
-def _paths() -> list[Path]:
-    return sorted(_directory().glob("[a-z0-9]*.sqlite")) if _directory().is_dir() else []
+def _paths(kind: str = _GAZETTEERS) -> list[Path]:
+    return sorted(_directory(kind).glob("[a-z0-9]*.sqlite")) if _directory(kind).is_dir() else []
 
 
 @cache
 def _keys_version() -> str:
     digest = hashlib.sha256(index_version().encode())
-    for source in ("_added.py", "_entries.py"):
+    for source in ("_added.py", "_entries.py", "_polygons.py"):
         digest.update(package_files("tocsin.places").joinpath(source).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -214,7 +297,12 @@ def _about(path: Path) -> AddedGazetteer:
 # Building
 
 
-def _build(path: Path, name: str, files: Sequence[Path], progress: Progress | None) -> Addition:
+_Reader = Callable[[Path], Iterator[Entry | InvalidRow]]
+
+
+def _build(
+    path: Path, name: str, files: Sequence[Path], progress: Progress | None, reader: _Reader = read_entries
+) -> Addition:
     core = open_index(progress)
     problems: list[InvalidRow] = []
     left = 0
@@ -223,7 +311,7 @@ def _build(path: Path, name: str, files: Sequence[Path], progress: Progress | No
     digest = hashlib.sha256()
     with writing(path) as connection:
         connection.executescript(_SCHEMA)
-        builder = _Builder(connection, name, core)
+        builder = _Builder(connection, name, core, reader)
         for file in files:
             good = builder.rows
             for problem in builder.read(file, progress):
@@ -238,6 +326,8 @@ def _build(path: Path, name: str, files: Sequence[Path], progress: Progress | No
         _make_keys(connection)
         for row in connection.execute("SELECT * FROM place ORDER BY id"):
             digest.update(repr(row).encode("utf-8", "surrogatepass"))
+        for (shape,) in connection.execute("SELECT shape FROM shape ORDER BY place"):
+            digest.update(shape)
         about = AddedGazetteer(
             name,
             tuple(file.name for file in files),
@@ -312,8 +402,11 @@ class _Area:
 class _Builder:
     """Writes entries into a new index."""
 
-    def __init__(self, connection: sqlite3.Connection, gazetteer: str, core: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, gazetteer: str, core: sqlite3.Connection, reader: _Reader
+    ) -> None:
         self._connection = connection
+        self._reader = reader
         self._gazetteer = gazetteer
         self._core = core
         self._boundaries = Boundaries(core)
@@ -326,7 +419,7 @@ class _Builder:
     def read(self, file: Path, progress: Progress | None) -> Iterator[InvalidRow]:
         """Take in a file's entries, and yield what is wrong with its rows."""
         batch: list[Entry] = []
-        for item in read_entries(file):
+        for item in self._reader(file):
             if isinstance(item, InvalidRow):
                 yield item
                 continue
@@ -464,10 +557,12 @@ class _Builder:
         return area
 
     def _put_area(self, entry: Entry, country: str, division: int | None, around: tuple[int | None, ...]) -> None:
-        level = {"admin1": 1, "admin2": 2, "admin3": 3}[entry.level]
+        level = {"admin1": 1, "admin2": 2, "admin3": 3, "admin4": 4}[entry.level]
         area = self._area(Parent(level, entry.name, entry.names, entry.pcode), country, around[: level - 1])
         area.label, area.around, area.native_id = entry.name, around[: level - 1], entry.native_id
-        area.point, area.shape, area.kind = (entry.latitude, entry.longitude), entry.shape, entry.kind
+        # An area may come in several pieces, each a row of its own.
+        shape = entry.shape if area.shape is None or entry.shape is None else shapely.union(area.shape, entry.shape)
+        area.point, area.shape, area.kind = area.point or (entry.latitude, entry.longitude), shape, entry.kind
         if country:
             area.countries[country] += 1000
         if division is not None:
@@ -495,13 +590,15 @@ class _Builder:
             country = max(area.countries, key=lambda c: (area.countries[c], c), default="")
             division = max(area.divisions, key=lambda d: (area.divisions[d], -d), default=None)
             around: list[int | None] = [*area.around, None, None, None][:3]
-            around[area.level - 1] = area.number
+            if area.level <= len(around):
+                around[area.level - 1] = area.number
             self._insert(
                 area.number, area.pcode or area.native_id, area.label, f"admin{area.level}",
-                area.kind or ("first-level division", "second-level division", "third-level division")[area.level - 1],
+                area.kind or f"{_ORDINALS[area.level - 1]}-level division",
                 country, division, latitude, longitude, 0, len(area.names), area.pcode, *around, round(area.reach(), 1),
             )  # fmt: skip
-            self._name(area.number, area.names)
+            # Areas of the fourth level are villages and wards: outlines of them tell codes, not where a name is.
+            self._name(area.number, area.names if area.level <= len(around) else ())
             if area.shape is not None:
                 self._connection.execute(
                     "INSERT INTO shape VALUES (?, ?, ?)", (area.number, area.level, shapely.to_wkb(area.shape))
@@ -515,7 +612,7 @@ class _Builder:
 
 
 def _row(file: Path, entry: Entry, reason: str) -> InvalidRow:
-    return InvalidRow(str(file), f"line {entry.line}: {reason}", item=str(entry.line))
+    return InvalidRow(str(file), f"{entry.unit} {entry.line}: {reason}", item=str(entry.line))
 
 
 def _country_codes() -> dict[str, str]:

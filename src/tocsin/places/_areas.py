@@ -18,6 +18,8 @@ __all__ = ["Administration", "Areas"]
 
 # Two gazetteers have one settlement where they lie beside each other and sound this much alike.
 ALIKE_TOWNS = 0.85
+# Degrees, about two kilometres: a harbour off a simplified coast belongs to the area beside it.
+OFF_COAST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,13 @@ class Areas:
             areas, code = list(twin.areas) if not any(areas) else areas, code or twin.pcode
         depth = 3 if candidate.level == "settlement" else AREAS.index(candidate.level) + 1
         for level, place in self._holding(candidate.latitude, candidate.longitude):
-            if level <= depth and not areas[level - 1] and self._lookup.place(place).country == candidate.country:
+            area = self._lookup.place(place)
+            if area.country != candidate.country:
+                continue
+            if level <= depth and not areas[level - 1]:
                 areas[level - 1] = place
+            elif level > len(areas) and candidate.level == "settlement":
+                code = code or area.pcode
         if not areas[0] and candidate.division is not None:
             areas[0] = self._by_division.get(candidate.division, 0)
         found = [self._lookup.place(area) if area else None for area in areas]
@@ -84,8 +91,11 @@ class Areas:
         return Administration(one, two, three, tuple(c for c in codes if c))
 
     def _holding(self, latitude: float, longitude: float) -> list[tuple[int, int]]:
+        """(level, id) of the areas that a point lies in, else of those that it lies just off."""
         tree, owners = self._outlines
-        return [owners[i] for i in sorted(tree.query(shapely.Point(longitude, latitude), "within").tolist())]
+        point = shapely.Point(longitude, latitude)
+        found = tree.query(point, "within").tolist() or tree.query_nearest(point, max_distance=OFF_COAST).tolist()
+        return [owners[i] for i in sorted(found)]
 
     def _twin(self, candidate: Candidate) -> Candidate | None:
         """The same settlement in an added gazetteer: beside it, and of the same sound."""

@@ -23,9 +23,21 @@ import shapely.geometry
 
 from tocsin.errors import InvalidRow, UnreadableInput
 
-__all__ = ["Entry", "Level", "Parent", "read_entries"]
+__all__ = [
+    "MOST_BYTES",
+    "BadRow",
+    "Entry",
+    "Fields",
+    "Level",
+    "Parent",
+    "entry_of",
+    "fields_of",
+    "geojson_features",
+    "read_entries",
+    "sound_shape",
+]
 
-Level = Literal["admin1", "admin2", "admin3", "settlement"]
+Level = Literal["admin1", "admin2", "admin3", "admin4", "settlement"]
 
 _LEVELS: tuple[Level, ...] = ("admin1", "admin2", "admin3", "settlement")
 # What a gzipped file may grow to: the largest national boundaries are a few hundred megabytes.
@@ -50,6 +62,8 @@ class Entry:
 
     `latitude` and `longitude` are not a number in a table of areas that gives codes and no points.
 
+    `line` counts what `unit` says: lines of a text, features of a binary file.
+
     `seat` is the level of the area whose seat a settlement is (1 a governorate's, 2 a district's …), 0 for none.
     """
 
@@ -67,6 +81,7 @@ class Entry:
     population: int = 0
     seat: int = 0
     shape: Any = None
+    unit: str = "line"
 
 
 def read_entries(path: Path) -> Iterator[Entry | InvalidRow]:
@@ -110,7 +125,7 @@ def _whole(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fields:
+class Fields:
     """Which column holds what. Areas are (level → columns)."""
 
     names: tuple[str, ...]
@@ -152,7 +167,7 @@ _AREA_WORDS = {
 }  # fmt: skip
 
 
-def _fields(columns: Iterable[str]) -> _Fields:
+def fields_of(columns: Iterable[str]) -> Fields:
     """Find the columns by their names, as boundaries are published and as people head their tables."""
     keys = {re.sub(r"[^a-z0-9]", "", c.casefold().lstrip("\ufeff")): c for c in columns}
     own: list[str] = []
@@ -188,7 +203,7 @@ def _fields(columns: Iterable[str]) -> _Fields:
         country.append(keys["location"])
     country += [area_codes.pop(0)] if 0 in area_codes else []
     country += area_names.pop(0, [])
-    return _Fields(
+    return Fields(
         names=tuple(_main_first(own)),
         others=tuple(others),
         pcode=first(_PCODE),
@@ -221,7 +236,7 @@ def _main_first(columns: Sequence[str]) -> list[str]:
 # Cells
 
 
-class _Bad(Exception):
+class BadRow(Exception):
     """One row cannot be used: the column and why."""
 
     def __init__(self, column: str, reason: str) -> None:
@@ -244,9 +259,9 @@ def _number(row: Mapping[str, Any], column: str, low: float, high: float) -> flo
     try:
         value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except ValueError:
-        raise _Bad(column, f"{text[:40]!r} is not a number of degrees") from None
+        raise BadRow(column, f"{text[:40]!r} is not a number of degrees") from None
     if not low <= value <= high:
-        raise _Bad(column, f"{value:g} is not between {low:g} and {high:g} degrees")
+        raise BadRow(column, f"{value:g} is not between {low:g} and {high:g} degrees")
     return value
 
 
@@ -267,7 +282,7 @@ def _spellings(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _entry(row: Mapping[str, Any], fields: _Fields, line: int, geometry: Any) -> tuple[Entry, list[str]]:
+def entry_of(row: Mapping[str, Any], fields: Fields, line: int, geometry: Any) -> tuple[Entry, list[str]]:
     """The entry of a row, and the columns that had to be left out of it."""
     point = geometry is None or geometry.geom_type in ("Point", "MultiPoint")
     left_out: list[str] = []
@@ -293,12 +308,12 @@ def _entry(row: Mapping[str, Any], fields: _Fields, line: int, geometry: Any) ->
         depth = 4
     names = words(own_columns)
     if not names:
-        raise _Bad(
+        raise BadRow(
             (own_columns or ("name",))[0], "no name" if not left_out else "broken UTF-8 (bytes that are no text)"
         )
     name = names[0]
     if not re.search(r"[^\W\d_]", name) or re.fullmatch(r"[A-Z]{1,3}\d{3,}", name):
-        raise _Bad(own_columns[0], f"{name[:40]!r} is no name; are the columns in their order?")
+        raise BadRow(own_columns[0], f"{name[:40]!r} is no name; are the columns in their order?")
     for other in words(fields.others):
         names += [n.strip() for n in re.split(r"[,;|]", other) if n.strip()]
     parents = []
@@ -314,12 +329,14 @@ def _entry(row: Mapping[str, Any], fields: _Fields, line: int, geometry: Any) ->
     elif not fields.latitude:
         latitude = longitude = nan
         if depth not in (1, 2):
-            raise _Bad(fields.level, "without coordinates, only areas of levels 1 and 2 can be placed")
+            raise BadRow(fields.level, "without coordinates, only areas of levels 1 and 2 can be placed")
     else:
         latitude = _number(row, fields.latitude, -90, 90)
         longitude = _number(row, fields.longitude, -180, 180)
     if abs(latitude) < 1e-6 and abs(longitude) < 1e-6:
-        raise _Bad(fields.latitude if geometry is None else "geometry", "the point is 0, 0: no coordinates were known")
+        raise BadRow(
+            fields.latitude if geometry is None else "geometry", "the point is 0, 0: no coordinates were known"
+        )
     own_code = fields.pcode if fields.names else fields.area_codes.get(depth, fields.pcode)
     population = _clean(row.get(fields.population)) if fields.population else ""
     seat = _clean(row.get(fields.seat)) if fields.seat else ""
@@ -347,7 +364,7 @@ def _point(geometry: Any) -> tuple[float, float]:
     inside = geometry.representative_point() if geometry.geom_type not in ("Point", "MultiPoint") else geometry.centroid
     longitude, latitude = float(inside.x), float(inside.y)
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise _Bad("geometry", f"{longitude:g}, {latitude:g} are no degrees; save the file in WGS 84 (EPSG:4326)")
+        raise BadRow("geometry", f"{longitude:g}, {latitude:g} are no degrees; save the file in WGS 84 (EPSG:4326)")
     return latitude, longitude
 
 
@@ -358,15 +375,20 @@ def _problem(path: Path, line: int, reason: str) -> InvalidRow:
 # GeoJSON
 
 
-def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
+def geojson_features(path: Path) -> Iterator[tuple[int, dict[str, Any], Any] | InvalidRow]:
+    """Yield line, properties and raw geometry of each feature, and an error for what is none.
+
+    Raises
+    ------
+    UnreadableInput
+        If the file has no features.
+    """
     text = _whole(path)
     start = re.search(r'"features"\s*:\s*\[', text)
     if start is None:
         raise UnreadableInput(str(path), 'has no "features": save it as a GeoJSON FeatureCollection')
     decoder = json.JSONDecoder()
     at, line, counted = start.end(), 1, 0
-    fields: _Fields | None = None
-    columns: tuple[str, ...] = ()
     gap = re.compile(r"[\s,]*")
     while True:
         at = gap.match(text, at).end()  # type: ignore[union-attr]
@@ -389,9 +411,20 @@ def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
         if not isinstance(properties, dict):
             yield _problem(path, line, "the feature has no properties")
             continue
+        yield line, properties, feature.get("geometry")
+
+
+def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
+    fields: Fields | None = None
+    columns: tuple[str, ...] = ()
+    for feature in geojson_features(path):
+        if isinstance(feature, InvalidRow):
+            yield feature
+            continue
+        line, properties, raw = feature
         if fields is None or tuple(properties) != columns:
             columns = tuple(properties)
-            fields = _fields(columns)
+            fields = fields_of(columns)
             if not fields.names and not fields.area_names:
                 raise UnreadableInput(
                     str(path),
@@ -399,9 +432,9 @@ def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
                     "call one ADM1_EN, NAME_EN or name",
                 )
         try:
-            geometry, mended = _geometry(feature.get("geometry"))
-            entry, left_out = _entry(properties, fields, line, geometry)
-        except _Bad as bad:
+            geometry, mended = sound_shape(raw)
+            entry, left_out = entry_of(properties, fields, line, geometry)
+        except BadRow as bad:
             yield _problem(path, line, str(bad))
             continue
         if mended:
@@ -414,21 +447,21 @@ def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
 _LEFT_OUT = "broken UTF-8 (bytes that are no text); this name is left out"
 
 
-def _geometry(raw: Any) -> tuple[Any, bool]:
+def sound_shape(raw: Any) -> tuple[Any, bool]:
     """The shape of a feature, and whether it had to be mended."""
     if not isinstance(raw, dict):
-        raise _Bad("geometry", "there is none")
+        raise BadRow("geometry", "there is none")
     try:
         shape = shapely.geometry.shape(raw)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError):
-        raise _Bad("geometry", "the coordinates cannot be read") from None
+        raise BadRow("geometry", "the coordinates cannot be read") from None
     if shape.is_empty:
-        raise _Bad("geometry", "there is none")
+        raise BadRow("geometry", "there is none")
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return (shape, False) if shape.is_valid else (shapely.make_valid(shape), True)
     if shape.geom_type in ("Point", "MultiPoint"):
         return shape, False
-    raise _Bad("geometry", f"a {shape.geom_type} is no place and no area")
+    raise BadRow("geometry", f"a {shape.geom_type} is no place and no area")
 
 
 # Tables
@@ -490,8 +523,8 @@ def _geonames(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | I
         try:
             latitude, longitude = _number(row, "latitude", -90, 90), _number(row, "longitude", -180, 180)
             if latitude == 0 and longitude == 0:
-                raise _Bad("latitude", "the point is 0, 0: no coordinates were known")
-        except _Bad as bad_row:
+                raise BadRow("latitude", "the point is 0, 0: no coordinates were known")
+        except BadRow as bad_row:
             yield _problem(path, number, str(bad_row))
             continue
         names = (cells[1], cells[2], *(n.strip() for n in cells[3].split(",")))
@@ -528,7 +561,7 @@ def _spelling(name: str) -> bool:
 def _rows(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | InvalidRow]:
     delimiter = max(",;\t|", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter))
-    fields = _fields(header)
+    fields = fields_of(header)
     # A table of P-codes has no coordinates: its areas are found by name.
     codes_only = fields.names and fields.level and fields.pcode and not (fields.latitude or fields.longitude)
     missing = [w for w, there in (("name", fields.names or fields.area_names), ("latitude", fields.latitude),
@@ -542,7 +575,7 @@ def _rows(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | Inval
     return _row_entries(path, header, fields, csv.reader(rest, delimiter=delimiter))
 
 
-def _row_entries(path: Path, header: Sequence[str], fields: _Fields, reader: Any) -> Iterator[Entry | InvalidRow]:
+def _row_entries(path: Path, header: Sequence[str], fields: Fields, reader: Any) -> Iterator[Entry | InvalidRow]:
     point_fields = fields
     rows: Iterator[list[str]] = reader
     while True:
@@ -561,8 +594,8 @@ def _row_entries(path: Path, header: Sequence[str], fields: _Fields, reader: Any
             continue
         row = dict(zip(header, cells, strict=False))
         try:
-            entry, left_out = _entry(row, point_fields, line, None)
-        except _Bad as bad:
+            entry, left_out = entry_of(row, point_fields, line, None)
+        except BadRow as bad:
             yield _problem(path, line, str(bad))
             continue
         for column in left_out:

@@ -29,6 +29,7 @@ _SOURCES = (
     "_gazetteer.py",
     "_geometry.py",
     "_lookup.py",
+    "_polygons.py",
     "_resolve.py",
 )
 # Names that are ordinary words far more often than places, whatever their case.

@@ -37,7 +37,7 @@ __all__ = [
     "one_each",
 ]
 
-Level = Literal["country", "admin1", "admin2", "admin3", "region", "settlement"]
+Level = Literal["country", "admin1", "admin2", "admin3", "admin4", "region", "settlement"]
 
 # What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
 ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.5, -0.6, -0.7, -12.0

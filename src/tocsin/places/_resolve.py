@@ -237,7 +237,9 @@ def _settled(
 def _precision(candidate: Candidate) -> PlacePrecision:
     if candidate.level == "region":
         return "admin1" if candidate.country else "country"
-    return "admin2" if candidate.level == "admin3" else candidate.level
+    if candidate.level == "admin3" or candidate.level == "admin4":
+        return "admin2"
+    return candidate.level
 
 
 def _at(area: Candidate) -> Toponym:
