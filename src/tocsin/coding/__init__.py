@@ -11,6 +11,7 @@ from __future__ import annotations
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
 from tocsin.coding._dyads import Dyad, Party, read_dyads
+from tocsin.coding._event_links import EventPlace, place_of_event
 from tocsin.coding._event_places import Located
 from tocsin.coding._labels import LabelTeller, label_vectors, teach_labels
 from tocsin.coding._tables import cells_by_field
@@ -23,6 +24,7 @@ __all__ = [
     "LANGUAGES",
     "DefaultCoder",
     "Dyad",
+    "EventPlace",
     "Filler",
     "LabelTeller",
     "Likeness",
@@ -41,6 +43,7 @@ __all__ = [
     "little_words",
     "nearest_examples",
     "parse_cell_date",
+    "place_of_event",
     "read_dyads",
     "teach_labels",
     "tell_held_out",
