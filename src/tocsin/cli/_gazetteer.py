@@ -31,7 +31,10 @@ _SHOWN = 20
 def add(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="OCHA GeoJSON or tables, GeoNames dumps, or a CSV with name, lat, lon."),
+        typer.Argument(
+            metavar="FILE…",
+            help="OCHA GeoJSON or tables, GeoNames dumps and alternateNames, or a CSV with name, lat, lon.",
+        ),
     ],
     name: Annotated[str, typer.Option(metavar="NAME", help="What to call it.  [default: the first file's]")] = "",
     as_json: AsJson = False,

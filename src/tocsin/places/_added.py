@@ -13,7 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib.resources import files as package_files
 from math import isnan
 from pathlib import Path
@@ -23,7 +23,8 @@ import shapely
 from tocsin.errors import InvalidRow, NotFound, UnreadableInput, UsageError
 from tocsin.interfaces import Progress
 from tocsin.places._boundaries import Boundaries
-from tocsin.places._entries import Entry, Parent, read_entries
+from tocsin.places._cache import mark_used
+from tocsin.places._entries import Entry, OtherName, Parent, read_entries
 from tocsin.places._geometry import distance_km
 from tocsin.places._index import (
     PLACES,
@@ -71,6 +72,11 @@ SAME_DIVISION = 0.8
 MOST_PROBLEMS = 2_000
 # Degrees. What lies in one cell or a neighbouring one is within some kilometres.
 CELL = 0.05
+# What a place of the bundled gazetteer keeps where it is copied for the sake of further names.
+_COPIED = (
+    "gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population, names, pcode, "
+    "reach"
+)
 _ORDINALS = ("first", "second", "third", "fourth")
 _SEATS = {1: "seat of a first-level division", 2: "seat of a district", 3: "seat of a sub-district"}
 
@@ -102,7 +108,8 @@ def add_gazetteer(files: Sequence[Path], name: str = "", progress: Progress | No
     ----------
     files : paths
         GeoJSON of settlements (points) or areas (polygons, levels 1 to 3) with names and P-codes as OCHA publishes
-        them; a GeoNames country dump; or a table with columns for name, latitude and longitude, and optionally
+        them; a GeoNames country dump, or its alternateNames with further names of places in the dump or the bundled
+        gazetteer; or a table with columns for name, latitude and longitude, and optionally
         admin1, admin2, admin3, country, pcode, population and alternate names. All may be gzipped.
     name : str, optional
         What to call it; by default the first file's name.
@@ -234,7 +241,9 @@ def built(file: Path, progress: Progress | None = None) -> Path:
     except OSError as error:
         raise UnreadableInput(str(file), f"cannot be opened ({error.strerror})") from error
     path = cache_path() / "extra" / f"{digest[:20]}-{_keys_version()}.sqlite"
-    if not path.exists():
+    if path.exists():
+        mark_used(path)
+    else:
         name = re.sub(r"[^a-z0-9._-]+", "-", file.name.casefold().split(".")[0]).strip("-._") or "extra"
         _build(path, name, [file], progress)
     return path
@@ -297,7 +306,7 @@ def _about(path: Path) -> AddedGazetteer:
 # Building
 
 
-_Reader = Callable[[Path], Iterator[Entry | InvalidRow]]
+_Reader = Callable[[Path], Iterator[Entry | OtherName | InvalidRow]]
 
 
 def _build(
@@ -328,6 +337,8 @@ def _build(
             digest.update(repr(row).encode("utf-8", "surrogatepass"))
         for (shape,) in connection.execute("SELECT shape FROM shape ORDER BY place"):
             digest.update(shape)
+        for row in connection.execute("SELECT place, name FROM name ORDER BY rowid"):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
         about = AddedGazetteer(
             name,
             tuple(file.name for file in files),
@@ -414,6 +425,9 @@ class _Builder:
         self._areas: dict[tuple[object, ...], _Area] = {}
         self._seen: dict[str, int] = {}
         self._number = 0
+        self._others: list[OtherName] = []
+        self._by_geonameid: dict[str, int] = {}
+        self._copies: dict[int, int] = {}
         self.rows = 0
 
     def read(self, file: Path, progress: Progress | None) -> Iterator[InvalidRow]:
@@ -423,6 +437,13 @@ class _Builder:
             if isinstance(item, InvalidRow):
                 yield item
                 continue
+            if isinstance(item, OtherName):
+                self._others.append(item)
+                if len(self._others) == BATCH:
+                    self._take_names()
+                    if progress:
+                        progress.advance(BATCH)
+                continue
             batch.append(item)
             if len(batch) == BATCH:
                 yield from self._take(file, batch)
@@ -430,8 +451,46 @@ class _Builder:
                     progress.advance(len(batch))
                 batch = []
         yield from self._take(file, batch)
+        self._take_names()
         if progress:
             progress.advance(len(batch))
+
+    def _take_names(self) -> None:
+        """Give places that are known by their id in GeoNames the other names that were read.
+
+        One of the bundled gazetteer is copied, with the names that it does not have.
+        """
+        for other in self._others:
+            number = self._by_geonameid.get(other.geonameid)
+            known = self._bundled.get(other.geonameid) if number is None else self._copies.get(number)
+            if (number is None and known is None) or (known is not None and self._is_called(known, other.name)):
+                continue
+            if number is None and known is not None:
+                number = self._by_geonameid[other.geonameid] = self._copy(known)
+            if number is not None:
+                self._name(number, [other.name])
+                self.rows += 1
+        self._others.clear()
+
+    def _is_called(self, known: int, name: str) -> bool:
+        """Whether a place of the bundled gazetteer has this name already."""
+        sql = "SELECT 1 FROM exact WHERE key = ? AND place = ?"
+        return self._core.execute(sql, (exact_key(name), known)).fetchone() is not None
+
+    def _copy(self, known: int) -> int:
+        number = self._next()
+        row = self._core.execute(f"SELECT {_COPIED} FROM place WHERE id = ?", (known,)).fetchone()
+        marks = ", ".join("?" * (len(row) + 1))
+        self._connection.execute(f"INSERT INTO place (id, {_COPIED}) VALUES ({marks})", (number, *row))
+        self._copies[number] = known
+        return number
+
+    @cached_property
+    def _bundled(self) -> dict[str, int]:
+        """Places of the bundled gazetteer by their id in GeoNames."""
+        return dict(
+            self._core.execute("SELECT gazetteer_id, id FROM place WHERE gazetteer = 'geonames' ORDER BY id DESC")
+        )
 
     def _take(self, file: Path, batch: Sequence[Entry]) -> Iterator[InvalidRow]:
         coded = [e for e in batch if isnan(e.latitude)]
@@ -537,6 +596,8 @@ class _Builder:
             self._put_area(entry, country, division, tuple(around))
             return
         number = self._next()
+        if entry.geonameid:
+            self._by_geonameid.setdefault(entry.geonameid, number)
         seat = entry.seat or next((p.level for p in entry.parents if loose_key(p.name) == loose_key(entry.name)), 0)
         self._insert(
             number, entry.pcode or entry.native_id, entry.name, entry.level,

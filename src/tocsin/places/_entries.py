@@ -29,6 +29,7 @@ __all__ = [
     "Entry",
     "Fields",
     "Level",
+    "OtherName",
     "Parent",
     "entry_of",
     "fields_of",
@@ -82,10 +83,20 @@ class Entry:
     seat: int = 0
     shape: Any = None
     unit: str = "line"
+    geonameid: str = ""
 
 
-def read_entries(path: Path) -> Iterator[Entry | InvalidRow]:
-    """Yield the entries of a file, and an error for each row that is left out.
+@dataclass(frozen=True, slots=True)
+class OtherName:
+    """Another name of a place that is known by its id in GeoNames."""
+
+    line: int
+    geonameid: str
+    name: str
+
+
+def read_entries(path: Path) -> Iterator[Entry | OtherName | InvalidRow]:
+    """Yield the entries of a file, or other names of known places, and an error for each row that is left out.
 
     Raises
     ------
@@ -477,13 +488,39 @@ _GEONAMES_KEPT = re.compile(
 _GEONAMES_LEVEL: dict[str, Level] = {"ADM1": "admin1", "ADM2": "admin2", "ADM3": "admin3"}
 
 
-def _table(path: Path) -> Iterator[Entry | InvalidRow]:
+# GeoNames' alternateNames: id, geonameid, language, name, then marks and (since version 2) years.
+_OTHER_NAMES = re.compile(r"^\ufeff?\d+\t\d+\t[^\t]*\t[^\t]+(?:\t[^\t]*){4,6}$")
+# What stands there as a language and is no name: links, codes, phonetic writing.
+_NO_NAMES = frozenset({
+    "link", "wkdt", "post", "iata", "icao", "faac", "tcid", "unlc", "phon", "abbr", "uicn", "fr_1793", "rlinks",
+})  # fmt: skip
+
+
+def _other_names(path: Path, first: str, rest: Iterator[str]) -> Iterator[OtherName | InvalidRow]:
+    number = 0
+    for lines in ([first], rest):
+        for line in lines:
+            number += 1
+            cells = line.split("\t", 4)
+            if len(cells) < 4 or not cells[1].isdigit():
+                yield _problem(path, number, "is no row of alternateNames (id, geonameid, language, name …)")
+            elif cells[2] not in _NO_NAMES:
+                name = cells[3].strip()
+                if _broken(name):
+                    yield _problem(path, number, "broken UTF-8 (bytes that are no text); this name is left out")
+                elif _spelling(name):
+                    yield OtherName(number, cells[1], name)
+
+
+def _table(path: Path) -> Iterator[Entry | OtherName | InvalidRow]:
     lines = _lines(path)
     first = next(lines, "")
     if not first.strip():
         raise UnreadableInput(str(path), "is empty")
     if first.count("\t") == len(_GEONAMES) - 1 and first.split("\t", 1)[0].strip("\ufeff").isdigit():
         return _geonames(path, first, lines)
+    if _OTHER_NAMES.match(first.rstrip("\r\n")):
+        return _other_names(path, first, lines)
     return _rows(path, first, lines)
 
 
@@ -542,6 +579,7 @@ def _geonames(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | I
             kind=_GEONAMES_KINDS.get(cells[7][:3], "populated place"),
             country=cells[8],
             native_id=cells[0],
+            geonameid=cells[0],
             population=int(cells[14]) if cells[14].isdigit() else 0,
             seat={"PPLC": 1, "PPLA": 1, "PPLA2": 2, "PPLA3": 3}.get(cells[7], 0),
         )

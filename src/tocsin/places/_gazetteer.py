@@ -13,7 +13,8 @@ from tocsin.interfaces import Progress
 from tocsin.places._added import AddedGazetteer, open_added
 from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
-from tocsin.places._index import index_version, open_index
+from tocsin.places._cache import clean, mark_used
+from tocsin.places._index import cache_path, index_path, index_version, open_index
 from tocsin.places._lookup import Lookup
 from tocsin.places._names import exact_key
 from tocsin.places._resolve import Resolver
@@ -64,7 +65,12 @@ class SqliteGazetteer:
     """Finds places by name, in context, in a local index. Made by :func:`open_gazetteer`."""
 
     def __init__(self, extra: Sequence[Path] = (), progress: Progress | None = None) -> None:
+        index = index_path()
+        is_new = not index.exists()
         connection = open_index(progress)
+        mark_used(index)
+        if is_new:
+            clean(cache_path(), index)
         added = open_added(extra, progress)
         connections = [connection, *(own for _, own in added)]
         self.added: tuple[AddedGazetteer, ...] = tuple(about for about, _ in added)
