@@ -126,7 +126,9 @@ class _Sides:
             source, target = source[:1], source[1:]  # "Chad and Sudan postponed their talks": each to the other
         elif len(source) == 1 and (not target or self._is_mutual(act)) and (pair := _coordinated(source[0])):
             source, target = pair[:1], pair[1:]  # "Chadian and Sudanese negotiators met"
-        return Dyad(self._parties(source), self._parties(target))
+        doers = self._parties(source)
+        mine = {p.start for p in doers}  # two heads may lie in one phrase
+        return Dyad(doers, tuple(p for p in self._parties(target) if p.start not in mine))
 
     # -- the doer --
 

@@ -299,11 +299,19 @@ def _with_figures(row: Row, claim: Claim, codebook: Codebook, country: str) -> C
         elif side == 1 or not words:
             sides[side] = []
             changes.append((column, None))
+    if "actor2" not in row.cells and sides[1] and sides[2] and _same(sides[1][0].actor, sides[2][0].actor):
+        # The narrative names the same actor once more, in another role.
+        sides[2] = []
+        changes.append(("actor2", None))
     if not sides[1]:
         claim = replace(claim, attribution="none")
         changes.append(("attribution", None))
     claim = replace(claim, participants=(*sides[1], *sides[2]), evidence=_with_evidence(claim, *changes))
     return _with_counts(row, _demonstrators_first(claim), codebook)
+
+
+def _same(one: Actor, other: Actor) -> bool:
+    return one.canonical == other.canonical if one.canonical else one.label == other.label
 
 
 def _actor(words: str, side: int, code: str | None, actors: ActorList, country: str) -> Actor | None:
@@ -314,7 +322,8 @@ def _actor(words: str, side: int, code: str | None, actors: ActorList, country: 
     if match is None or _PATTERNS["no_actor"].match(words):
         return None
     actor = replace(actors.actor(match, country), name=words)
-    if side == 1:
+    if side == 1 and not words.casefold().startswith("civilians"):
+        # "Residents" who do something are a crowd; who writes "civilians" as a kind means it.
         actor = replace(actor, kind=actors.initiator_kind(match))
     unarmed = actor.kind in ("Civilians", "Protesters")
     if code in DEMONSTRATIONS - {"violent_demonstration"}:

@@ -84,6 +84,8 @@ class _Crawl:
 
     maps: ColumnMaps
     records: int = 0
+    told: bool = False
+    """Whether a document came out of it, or an error that says why none did."""
     payloads: set[bytes] = field(default_factory=set)
     wordless: list[str] = field(default_factory=list)
 
@@ -100,7 +102,9 @@ def _read(file: BinaryIO, name: str, crawl: _Crawl) -> Iterator[Item | InputErro
     while start is not None:
         stream = (_Unzipped if zipped else _Plain)(file, start)
         try:
-            yield from _records(stream, name, crawl)
+            for found in _records(stream, name, crawl):
+                crawl.told = True
+                yield found
             break
         except _Torn as error:
             reason = str(error)
@@ -108,6 +112,7 @@ def _read(file: BinaryIO, name: str, crawl: _Crawl) -> Iterator[Item | InputErro
         if not crawl.records and start is None:
             yield UnreadableInput(name, f"is no web archive, or a damaged one ({reason}); get it again")
             return
+        crawl.told = True
         yield UnreadableInput(
             name,
             f"is damaged behind record {crawl.records:,} ({reason}); the records before it were read"
@@ -116,6 +121,8 @@ def _read(file: BinaryIO, name: str, crawl: _Crawl) -> Iterator[Item | InputErro
         )
     if not crawl.records:
         yield UnreadableInput(name, "is no web archive, or holds no records; leave it out or get it again")
+    elif not (crawl.told or crawl.wordless):
+        yield UnreadableInput(name, "holds no page that could be read; leave it out or get it again")
     if crawl.wordless:
         shown = ", ".join(crawl.wordless[:_NAMED])
         more = f" and {len(crawl.wordless) - _NAMED:,} more" if len(crawl.wordless) > _NAMED else ""
