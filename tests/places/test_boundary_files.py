@@ -104,6 +104,18 @@ def test_a_cell_may_tell_the_level(own_cache: Path, tmp_path: Path) -> None:
     assert gao(open_gazetteer()).admin2 == "Orient"
 
 
+def test_own_fields_beside_those_of_the_area_around_are_the_next_level(own_cache: Path, tmp_path: Path) -> None:
+    region = geopandas.GeoDataFrame({"NAME_EN": ["Reg"], "PCODE": ["ML07"]}, geometry=[EAST], crs="EPSG:4326")
+    first = tmp_path / "mli_admin1.geojson"
+    region.to_file(first)
+    district = region.assign(NAME_EN="Orient", PCODE="ML0701", ADMIN1_EN="Reg", ADMIN1_COD="ML07")
+    second = tmp_path / "districts.shp"
+    district.to_file(second)
+    assert add_boundaries([first, second], "mine").gazetteer.areas == 2
+    place = gao(open_gazetteer())
+    assert (place.admin1, place.admin2, place.pcodes) == ("Reg", "Orient", ("ML07", "ML0701"))
+
+
 def test_all_four_levels_come_together(own_cache: Path, tmp_path: Path) -> None:
     wards = frame([("Cercle Orient", "ML0701", EAST)], ADM3_EN="Commune", ADM3_PCODE="ML070101", ADM4_EN="Quartier 5",
                   ADM4_PCODE="ML07010105")  # fmt: skip

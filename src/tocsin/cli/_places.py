@@ -111,7 +111,7 @@ def _table(texts: Sequence[PlacedText]) -> Table | Text:
         return Text("No place is named.")
     table = Table(box=None, pad_edge=False)
     for column in ("Named", "Place", "Division", "Country", "Point", "Precision", "P-code", "Sure"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("Point", "Precision", "Sure"))
     for text in texts:
         name = f"{text.name}#{text.item}" if text.item else text.name
         if len(texts) > 1 and text.places:

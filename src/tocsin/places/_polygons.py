@@ -13,6 +13,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,12 +50,16 @@ _Feature = tuple[int, Mapping[str, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class AreaFields:
-    """What a person said of the fields of a file; empty, or 0, where they are to be found by name."""
+    """What a person said of the fields of a file; empty, or 0, where they are to be found by name.
+
+    `hint` is the level that the name of a file or layer tells, for fields that tell none.
+    """
 
     level: int = 0
     name: str = ""
     pcode: str = ""
     country: str = ""
+    hint: int = 0
 
 
 def read_areas(path: Path, given: AreaFields) -> Iterator[Entry | InvalidRow]:
@@ -69,13 +74,22 @@ def read_areas(path: Path, given: AreaFields) -> Iterator[Entry | InvalidRow]:
     if not path.exists():
         raise UnreadableInput(str(path), "cannot be opened (No such file or directory)")
     if name.removesuffix(".gz").endswith((".geojson", ".json")):
-        yield from _areas(str(path), geojson_features(path), "line", given)
+        yield from _areas(str(path), geojson_features(path), "line", _hinted(given, name))
     elif name.endswith(".zip"):
         yield from _zipped(path, given)
     elif name.endswith(tuple(_MAGIC)):
-        yield from _areas(str(path), _features(path, str(path)), "feature", given)
+        for layer, features in _layers(path, str(path)):
+            yield from _areas(str(path), features, "feature", _hinted(given, layer, name))
     else:
         raise UnreadableInput(str(path), _FORMS)
+
+
+_NAMED_LEVEL = re.compile(r"(?:adm(?:in)?|level)[_ -]?([1-4])(?!\d)", re.IGNORECASE)
+
+
+def _hinted(given: AreaFields, *names: str) -> AreaFields:
+    found = next((m for name in names if (m := _NAMED_LEVEL.search(name))), None)
+    return given if found is None else replace(given, hint=int(found[1]))
 
 
 # Features to entries
@@ -131,7 +145,9 @@ def _check_fields(shown: str, columns: tuple[str, ...], given: AreaFields) -> No
 def _headed(properties: Mapping[str, Any], given: AreaFields) -> dict[str, Any]:
     """The fields of an area headed as OCHA heads them, its own level the deepest."""
     fields = fields_of(properties)
-    level = given.level or _level_told(properties) or fields.deepest
+    # Fields of its own beside those of the areas around it: it is the next smaller.
+    by_fields = fields.deepest + 1 if fields.names and fields.deepest else fields.deepest
+    level = given.level or _level_told(properties) or by_fields or given.hint
     if not level:
         return dict(properties)
     deeper = {
@@ -189,10 +205,12 @@ def _zipped(path: Path, given: AreaFields) -> Iterator[Entry | InvalidRow]:
             for number, member in enumerate(found):
                 unpacked = _unpacked(archive, member, Path(folder) / str(number))
                 shown = f"{path}/{member}"
-                if unpacked.suffix in _MAGIC:
-                    yield from _areas(shown, _features(unpacked, shown), "feature", given)
-                else:
-                    yield from _areas(shown, geojson_features(unpacked), "line", given)
+                base = Path(member).name.casefold()
+                if unpacked.suffix not in _MAGIC:
+                    yield from _areas(shown, geojson_features(unpacked), "line", _hinted(given, base))
+                    continue
+                for layer, features in _layers(unpacked, shown):
+                    yield from _areas(shown, features, "feature", _hinted(given, layer, base))
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError) as error:
         raise UnreadableInput(str(path), f"cannot be unpacked ({error}); unpack it, or send it again") from error
 
@@ -215,8 +233,8 @@ def _unpacked(archive: zipfile.ZipFile, member: str, folder: Path) -> Path:
     return folder / f"areas{wanted}"
 
 
-def _features(path: Path, shown: str) -> Iterator[_Feature | InvalidRow]:
-    """Number, properties and geometry of each feature of every layer that has polygons."""
+def _layers(path: Path, shown: str) -> Iterator[tuple[str, Iterator[_Feature | InvalidRow]]]:
+    """Name and features of every layer that has outlines and fields."""
     suffix = path.suffix.casefold()
     try:
         with path.open("rb") as file:
@@ -226,34 +244,44 @@ def _features(path: Path, shown: str) -> Iterator[_Feature | InvalidRow]:
     if not begins.startswith(_MAGIC[suffix]):
         raise UnreadableInput(shown, f"is no {'GeoPackage' if suffix == '.gpkg' else 'Shapefile'}; export it again")
     from pyogrio import list_layers, read_info
-    from pyogrio.errors import DataLayerError, DataSourceError
 
-    try:
-        with warnings.catch_warnings():
-            # GDAL warns of what is mended here, and of measures that no boundary needs.
-            warnings.simplefilter("ignore")
-            layers = [str(name) for name, kind in list_layers(path) if kind is None or "Point" not in str(kind)]
-            for layer in layers:
-                info = read_info(path, layer=layer, force_feature_count=True)
-                if not info["geometry_type"] or not len(info["fields"]):
-                    continue
-                _check_degrees(shown, info["crs"])
-                yield from _layer(path, layer, int(info["features"]))
-    except (DataSourceError, DataLayerError, ValueError) as error:
-        beside = "; a Shapefile is .shp, .shx and .dbf together" if suffix == ".shp" else ""
-        raise UnreadableInput(shown, f"cannot be read ({error}){beside}") from error
+    with _reading(shown):
+        layers = [str(name) for name, kind in list_layers(path) if kind is None or "Point" not in str(kind)]
+        found = [(layer, read_info(path, layer=layer, force_feature_count=True)) for layer in layers]
+    usable = [(layer, info) for layer, info in found if info["geometry_type"] and len(info["fields"])]
+    if not usable:
+        raise UnreadableInput(shown, "has no outlines with fields beside them; a Shapefile is .shp, .shx and .dbf")
+    for layer, info in usable:
+        _check_degrees(shown, info["crs"])
+        yield layer, _features(path, shown, layer, int(info["features"]))
 
 
-def _layer(path: Path, layer: str, features: int) -> Iterator[_Feature]:
+def _features(path: Path, shown: str, layer: str, features: int) -> Iterator[_Feature]:
+    """Number, properties and geometry of each feature of a layer."""
     from pyogrio.raw import read
 
     for start in range(0, features, _BATCH):
-        meta, _, shapes, cells = read(path, layer=layer, skip_features=start, max_features=_BATCH)
+        with _reading(shown):
+            meta, _, shapes, cells = read(path, layer=layer, skip_features=start, max_features=_BATCH)
         columns = [str(name) for name in meta["fields"]]
         for number in range(len(shapes)):
             row = {column: _plain(values[number]) for column, values in zip(columns, cells, strict=True)}
             shape = None if shapes[number] is None else json.loads(shapely.to_geojson(shapely.from_wkb(shapes[number])))
             yield start + number + 1, row, shape
+
+
+@contextmanager
+def _reading(shown: str) -> Iterator[None]:
+    """What GDAL cannot read is an error of the file; what it warns of is mended here, or is no matter."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (DataSourceError, DataLayerError, ValueError) as error:
+        reason = f"cannot be read ({error}); a Shapefile is .shp, .shx and .dbf together"
+        raise UnreadableInput(shown, reason if ".sh" in shown.casefold() else reason.split(";")[0]) from error
 
 
 def _plain(value: Any) -> Any:
