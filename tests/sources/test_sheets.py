@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tocsin.errors import InputError
+from tocsin.errors import InputError, UnreadableInput
 from tocsin.interfaces import Item
 from tocsin.sources.sheets import SheetSource
 from tocsin.sources.tables import CsvSource
@@ -157,3 +157,27 @@ def test_a_sheet_that_explains_the_columns_or_notes_something_holds_no_reports(t
     found = list(SheetSource().read(path, "log.xlsx"))
     assert [f.item for f in found if isinstance(f, Item)] == ["Events!1", "Other log!1"]
     assert not [f for f in found if isinstance(f, InputError)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c t="n" r="A99999999999"><v>1</v></c>',
+        b'<c t="n" r="zzz1048576"><v>1</v></c>',
+        b"<c t='n' r='XFD1048576'><v>1</v></c>",
+        b'<c t="n" r = "ZZZZZZZ90000"><v>1</v></c>',
+    ],
+)
+def test_a_cell_beyond_all_bounds_takes_no_memory(tmp_path: Path, cell: bytes) -> None:
+    path = tmp_path / "log.xlsx"
+    whole = book(("Log", [HEADER, *ROWS]))
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            held = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                held = held.replace(b"</row></sheetData>", cell + b"</row></sheetData>")
+                assert cell in held
+            new.writestr(name, held)
+    found = list(SheetSource().read(path, "log.xlsx"))
+    assert [type(f) for f in found] == [UnreadableInput]
+    assert "too far" in str(found[0])

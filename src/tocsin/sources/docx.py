@@ -43,7 +43,7 @@ class DocxSource:
         raw = str(opened.element.xml)
         credits = Credits()
         blocks, errors = take_head(credits, _one_title(blocks, credits), name)
-        stated = collapse(str(opened.core_properties.title or ""))
+        stated = _stated_title(opened)
         if not credits.title and not _NO_TITLE.fullmatch(stated):
             credits.title = stated
         if not (blocks or credits.title):
@@ -61,6 +61,14 @@ def _opened(path: Path, name: str) -> Any:
         raise UnreadableInput(
             name, f"is no Word document, or a damaged one ({type(error).__name__}); open it and save it anew as .docx"
         ) from error
+
+
+def _stated_title(opened: Any) -> str:
+    """The title among the document's properties; empty where they are missing or damaged, which costs nothing else."""
+    try:
+        return collapse(str(opened.core_properties.title or ""))
+    except Exception:  # The library raises whatever a broken part leads it to.
+        return ""
 
 
 def _one_title(blocks: list[Block], credits: Credits) -> list[Block]:

@@ -91,7 +91,10 @@ def _explains(sheet: _Sheet, sheets: Sequence[_Sheet]) -> bool:
     return False
 
 
-_FAR = re.compile(rb'<c [^<>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"')
+# Where a cell, or a row whose cells do not say it, stands. The library takes more than the standard has: small letters,
+# other quotes, rows beyond the last; and it asks for memory for all that lies between before it looks at any of it.
+_FAR = re.compile(rb"""\br\s*=\s*["']\s*\$?([A-Za-z]{0,12})\$?(\d{1,20})""")
+_LAST_ROW = 1 << 20
 _CHUNK = 1 << 20
 _OVERLAP = 300
 """Bytes; a cell's opening tag is not longer, so that none is missed where two chunks meet."""
@@ -102,16 +105,18 @@ def _check_extent(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as package:
             for member in package.namelist():
-                if not re.fullmatch(r"/?xl/worksheets/[^/]+\.xml", member):
-                    continue
+                if not member.lower().endswith(".xml"):
+                    continue  # any of them may be named as a sheet
                 rows = columns = 0
                 with package.open(member) as file:
                     tail = b""
                     while chunk := file.read(_CHUNK):
                         for match in _FAR.finditer(tail + chunk):
-                            rows, columns = max(rows, int(match[2])), max(columns, _column(match[1]))
+                            # Rows without cells are hidden or styled, down to the last; beyond it is none.
+                            if match[1] or int(match[2]) > _LAST_ROW:
+                                rows, columns = max(rows, int(match[2])), max(columns, _column(match[1]))
                         tail = chunk[-_OVERLAP:]
-                if rows * columns > _MOST_CELLS:
+                if rows * max(columns, 1) > _MOST_CELLS:
                     raise UnreadableInput(
                         name,
                         f"a sheet reaches to row {rows:,} and column {columns:,}, too far to be held; "
