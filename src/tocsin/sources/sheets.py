@@ -114,7 +114,7 @@ def _check_extent(path: Path, name: str) -> None:
                         for match in _FAR.finditer(tail + chunk):
                             # Rows without cells are hidden or styled, down to the last; beyond it is none.
                             if match[1] or int(match[2]) > _LAST_ROW:
-                                rows, columns = max(rows, int(match[2])), max(columns, _column(match[1]))
+                                rows, columns = max(rows, int(match[2])), max(columns, _column(match[1].upper()))
                         tail = chunk[-_OVERLAP:]
                 if rows * max(columns, 1) > _MOST_CELLS:
                     raise UnreadableInput(
