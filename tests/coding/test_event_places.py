@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tocsin.coding import EventPlace, place_of_event
 
+from .conftest import Reader
+
 
 def where(text: str, told: str, *names: str) -> str | None:
     """The name of `names` at which `told` happened."""
@@ -85,3 +87,18 @@ def test_whatever_the_text_the_place_is_a_stretch_of_it(text: str, data: st.Data
 
     found = place_of_event(text, stretch(), [stretch()])
     assert found is None or (0 <= found.start < found.end <= len(text) and 0 < found.likely <= 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "Rebels overran an army outpost in the Zorbat valley south of Kirkuk on Monday and killed four men.",
+            "Zorbat",
+        ),
+        ("Soldiers from Gao killed two rebels in Tessit on Monday.", "Tessit"),
+        ("Gunmen killed three herders in Tessit on Monday, a councillor in Bamako said.", "Tessit"),
+    ],
+)
+def test_the_coder_puts_a_claim_where_its_verb_is_linked(text: str, place: str, reader: Reader) -> None:
+    assert [p.name for p in reader.one(text).where] == [place]

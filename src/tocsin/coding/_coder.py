@@ -18,6 +18,7 @@ from tocsin.coding._claims import build_claims
 from tocsin.coding._cues import cued_codes
 from tocsin.coding._encoder import encode, encoder_version
 from tocsin.coding._event_dates import filed_on
+from tocsin.coding._event_links import links_version
 from tocsin.coding._event_places import Located
 from tocsin.coding._mentions import Mention, corrected, read_mention
 from tocsin.coding._segments import Segment, segments
@@ -67,7 +68,8 @@ class DefaultCoder:
     def __init__(self, codebook: Codebook, gazetteer: Gazetteer) -> None:
         self.codebook = codebook
         self.gazetteer = gazetteer
-        parts = (_rules_version(), codebook.version, gazetteer.version, encoder_version(), parser_version())
+        models = (encoder_version(), links_version(), parser_version())
+        parts = (_rules_version(), codebook.version, gazetteer.version, *models)
         self.version = "default-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     @cached_property

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from tocsin.coding._grammar import is_passive, lemma
 from tocsin.coding._patterns import vocabulary
@@ -76,8 +76,9 @@ class Candidate:
         return self.standing in ("known", "kind")
 
 
-def candidates_in(doc: Doc, places: Sequence[Stretch]) -> list[Candidate]:
-    """`places` as tokens, and every run of proper nouns beside them that is no person's name."""
+def candidates_in(parsed: Doc | Span, places: Sequence[Stretch]) -> list[Candidate]:
+    """`places` as tokens, and every run of proper nouns of `parsed` beside them."""
+    doc = parsed.doc if isinstance(parsed, Span) else parsed
     found = []
     for start, end in places:
         words = doc.char_span(start, end, alignment_mode="expand")
@@ -86,18 +87,18 @@ def candidates_in(doc: Doc, places: Sequence[Stretch]) -> list[Candidate]:
         if words is not None and len(words):
             found.append(Candidate(words[0], words[-1], "known"))
     taken = {t for c in found for t in range(c.first.i, c.last.i + 1)}
-    for run in _names(doc, taken):
+    for run in _names(parsed, taken):
         beside = run[0].i - 1 in taken and len(run) == 1 and run[0].lower_ in _WORDS["kind"]
         if not beside:
             found.append(Candidate(run[0], run[-1], _standing(run)))
     return sorted(found, key=lambda c: c.first.i)
 
 
-def _names(doc: Doc, taken: set[int]) -> Iterator[list[Token]]:
+def _names(parsed: Doc | Span, taken: set[int]) -> Iterator[list[Token]]:
     """Runs of proper nouns outside `taken`, with hyphens and particles in them."""
     run: list[Token] = []
-    for token in doc:
-        after = doc[token.i + 1] if token.i + 1 < len(doc) else None
+    for token in parsed:
+        after = token.nbor() if token.i + 1 < len(token.doc) else None
         if _is_name(token, taken) or (
             run and after is not None and token.lower_ in _WORDS["particle"] and _is_name(after, taken)
         ):
@@ -463,12 +464,16 @@ def place_of_event(text: str, span: Stretch, places: Sequence[Stretch] = ()) -> 
 
 
 def ranked_places(
-    doc: Doc, span: Stretch, places: Sequence[Stretch], weights: Weights | None = None
+    parsed: Doc | Span, span: Stretch, places: Sequence[Stretch], weights: Weights | None = None
 ) -> list[EventPlace]:
-    """The names of a parsed text as places of what is told at `span`, the likeliest first."""
+    """The names of a parsed text as places of what is told at `span`, the likeliest first.
+
+    `span` and `places` are in characters of the whole document, also where one sentence of it is given.
+    """
+    doc = parsed.doc if isinstance(parsed, Span) else parsed
     words = doc.char_span(*span, alignment_mode="expand")
     if words is None or not len(words):
         return []
-    candidates = candidates_in(doc, places)
+    candidates = candidates_in(parsed, places)
     ranked = zip(candidates, likelihoods(words.root, candidates, weights), strict=True)
     return [EventPlace(*c.span, likely) for c, likely in sorted(ranked, key=lambda r: (-r[1], r[0].first.i))]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin.coding._actors import ActorReader
+from tocsin.coding._event_links import ranked_places
 from tocsin.coding._mentions import Mention
 from tocsin.coding._patterns import vocabulary
 from tocsin.records import Place, Toponym
@@ -20,6 +22,8 @@ _BEFORE, _LAST_PLACE = 60, 400
 _RELATION = {"in": 0.0, "near": -0.2, "line": -0.8}
 _COARSE = {"country": -3.0, "admin1": -1.5}
 _LOCATED, _OBJECT, _CONTAINER, _CONTAINED, _BEFORE_TRIGGER = 2.0, 1.5, -2.0, 0.5, -0.3
+# What the logarithm of a place's likelihood counts for, and its least: between .3 and .6 all choices are the same.
+_LINKED, _UNLIKELIEST = 0.4, -4.0
 # Below this nothing speaks for the place but that it is named.
 _LEAST = -3.8
 # Places named in a row with the best one are meant too, if they score this near to it.
@@ -70,6 +74,7 @@ class EventPlaces:
         self.actors = actors
         self.located = located
         self._known: dict[Mention, tuple[Located, ...]] = {}
+        self._likely: dict[tuple[int, int], dict[int, float]] = {}
 
     def of(self, mention: Mention) -> tuple[Located, ...]:
         """Where the event of `mention` was, as its own sentence says; several where it names them in a row."""
@@ -98,18 +103,16 @@ class EventPlaces:
         # Else the other stretches of the sentence: "In the north, A happened, while B did."
         inside = self._between(mention.start, mention.end) or self._between(sentence.start, sentence.end)
         containers = {name for x in inside for name in x.named_in}
+        spoken_for = [
+            (self._score(x, mention, containers), x) for x in inside if not self._is_aside(x.toponym, mention)
+        ]
         ranked = sorted(
-            (
-                (self._score(x, mention, containers), -x.toponym.start, x)
-                for x in inside
-                if not self._is_aside(x.toponym, mention)
-            ),
-            key=lambda r: (-r[0], -r[1]),
+            spoken_for, key=lambda r: (-r[0] - _LINKED * self._likelihood(r[1], mention), r[1].toponym.start)
         )
         if not ranked or ranked[0][0] < _LEAST:
             return ()
-        best_score, _, best = ranked[0]
-        listed = [x for score, _, x in ranked[1:] if score > best_score - _ALIKE and self._in_a_row(x, best)]
+        best_score, best = ranked[0]
+        listed = [x for score, x in ranked[1:] if score > best_score - _ALIKE and self._in_a_row(x, best)]
         return tuple(sorted([best, *listed], key=lambda x: x.toponym.start))
 
     def _is_aside(self, toponym: Toponym, mention: Mention) -> bool:
@@ -143,6 +146,18 @@ class EventPlaces:
         if toponym.start < mention.trigger[0]:
             score += _BEFORE_TRIGGER
         return score - min(abs(toponym.start - mention.trigger[0]), 200) / 200
+
+    def _likelihood(self, x: Located, mention: Mention) -> float:
+        """The logarithm of how likely the sentence links a place to the trigger."""
+        sentence, trigger = mention.sentence, mention.trigger
+        if trigger not in self._likely:
+            offset = sentence.offset
+            names = [(y.toponym.start, y.toponym.end) for y in self._between(sentence.start, sentence.end)]
+            ranked = ranked_places(
+                sentence.span, (trigger[0] - offset, trigger[1] - offset), [(a - offset, b - offset) for a, b in names]
+            )
+            self._likely[trigger] = {place.start + offset: math.log(place.likely) for place in ranked if place.likely}
+        return max(_UNLIKELIEST, self._likely[trigger].get(x.toponym.start, _UNLIKELIEST))
 
     def _before(self, toponym: Toponym) -> str:
         return self.text[max(0, toponym.start - _BEFORE) : toponym.start]
