@@ -71,6 +71,17 @@ def test_a_text_in_another_language_says_that_it_was_not_read(geoparser: Geopars
     assert "language ar" in placed.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [("Gao", ["MLI"]), (" Saraqib, Idlib, Syria\n", ["SYR"] * 3), ("إدلب", ["SYR"]), ("good morning, all", [])],
+)
+def test_bare_names_are_places_in_any_script(geoparser: Geoparser, text: str, countries: list[str]) -> None:
+    placed = geoparser.text(text)
+    assert [p.place.country for p in placed.places] == countries
+    assert all(placed.text[p.start : p.end] == p.place.name for p in placed.places)
+    assert not (placed.places and placed.notes)
+
+
 def test_nothing_is_an_error(geoparser: Geoparser) -> None:
     with pytest.raises(UsageError, match="no text"):
         geoparser.text(" \n")
@@ -108,8 +119,8 @@ def test_from_the_command_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("given", "code"),
-    [(["no-such-report.txt"], 3), (["-", "other.txt"], 2), ([" "], 2)],
-    ids=["missing", "pipe", "empty"],
+    [(["no-such-report.txt"], 3), (["no-such-folder/"], 3), (["-", "other.txt"], 2), ([" "], 2)],
+    ids=["missing", "no folder", "pipe", "empty"],
 )
 def test_what_cannot_be_read_is_an_error(given: list[str], code: int) -> None:
     assert CliRunner().invoke(app, ["places", *given]).exit_code == code

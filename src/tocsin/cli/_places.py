@@ -88,7 +88,8 @@ def _is_text(given: str) -> bool:
             return False
     except (OSError, ValueError):  # longer than a name may be
         return True
-    return not (Path(given).suffix[1:].isalnum() and not given[-1:].isspace() and " " not in given)
+    is_one_word = not any(letter.isspace() for letter in given.strip())
+    return not (is_one_word and ("/" in given or Path(given).suffix[1:].isalnum()))
 
 
 def _plain(text: PlacedText) -> dict[str, object]:

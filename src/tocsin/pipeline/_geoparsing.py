@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from tocsin.coding import LANGUAGES, DefaultCoder, Located
 from tocsin.errors import InputError, UsageError
 from tocsin.interfaces import Gazetteer
 from tocsin.pipeline._account import Problem
-from tocsin.records import Document, NamedPlace, Part, PlacedText, content_id, text_hash
+from tocsin.records import Document, NamedPlace, Part, PlacedText, Toponym, content_id, text_hash
 from tocsin.sources import find, read_input
 from tocsin.sources._languages import language_of
 
@@ -22,6 +23,9 @@ __all__ = ["Geoparser"]
 
 # Documents read together: the parser gains nothing from more, and memory stays flat.
 _BATCH = 32
+# Characters. What is longer, and names no place, is no list of names either.
+_SHORT = 80
+_PIECE = re.compile(r"[^\s,;،؛](?:[^\n,;،؛]*[^\s,;،؛])?")
 _BLOCK = re.compile(r"\S.*?(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
 
 
@@ -59,7 +63,21 @@ class Geoparser:
             language=language_of(whole, "en"),
             parts=tuple(Part("paragraph", m.start(), m.end()) for m in _BLOCK.finditer(whole)),
         )
-        return next(self._placed([(name, "", document)]))
+        placed = next(self._placed([(name, "", document)]))
+        if placed.places or len(whole.strip()) > _SHORT:
+            return placed
+        places = self._bare_names(whole)
+        return replace(placed, places=places, notes=()) if places else placed
+
+    def _bare_names(self, text: str) -> tuple[NamedPlace, ...]:
+        """The places in a text that is no sentence but a name, or "Village, District, Country", in any script."""
+        pieces = list(_PIECE.finditer(text))
+        toponyms = [
+            Toponym(piece[0], *piece.span(), within=tuple(around[0] for around in pieces[number + 1 :]))
+            for number, piece in enumerate(pieces)
+        ]
+        known = [toponym for toponym in toponyms if self._gazetteer.knows(toponym.text)]
+        return tuple(_named(map(Located, known, self._gazetteer.resolve(known))))
 
     def files(self, paths: Sequence[Path]) -> Iterator[PlacedText | Problem]:
         """The places that each document in files and folders names, and a problem for each that cannot be read."""
