@@ -146,3 +146,13 @@ def test_an_item_without_a_place_takes_none_from_the_item_before(reader: Reader)
         ("item", "Gunmen robbed and killed a trader on Sunday."),
     )
     assert [len(c.where) for c in claims] == [1, 0], shown(claims)
+
+
+def test_a_capital_in_which_somebody_speaks_is_a_place(reader: Reader) -> None:
+    document = article(
+        "Officials in Bamako said on Monday that gunmen had killed four traders in Gao. Paris said nothing."
+    )
+    (located,) = reader.coder.locate([document])
+    assert [x.place.label for x in located] == ["Bamako", "Gao"]
+    (claim,) = reader.claims(document)
+    assert [p.label for p in claim.where] == ["Gao"]

@@ -35,6 +35,9 @@ _LEAD_NAME = re.compile(r"[^\W\d_][\w'’-]*(?:[ -][^\W\d_][\w'’-]*)*")
 Stretch = tuple[int, int]
 
 
+_IN = re.compile(r"\b(?:in|at|from|near|around|outside)\s+(?:the\s+)?$")
+
+
 def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[Toponym]:
     """Return the place names of a document in order, with relation, kind and containers."""
     text = parsed.document.text
@@ -169,6 +172,8 @@ def _speaks_or_qualifies(text: str, name: Stretch, actors: ActorReader) -> bool:
     after = text[end : end + _AFTER]
     if _PATTERNS["attached"].match(after):
         return True
+    if _IN.search(text, max(0, start - _AFTER), start):
+        return False  # "officials in Bamako said": they speak, not it
     return _PATTERNS["speaks"].match(after) is not None and any(m.start <= start < m.end for m in actors.states)
 
 
