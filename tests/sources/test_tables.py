@@ -258,3 +258,13 @@ def test_broken_lines_are_named_and_the_others_kept(tmp_path: Path) -> None:
 def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes) -> None:
     (error,) = csv_of(tmp_path, data)
     assert isinstance(error, UnreadableInput)
+
+
+@pytest.mark.parametrize(
+    ("cell", "named"),
+    [("31/02/2023", True), ("2023-02-31", True), ("28/02/2023", False), ("early May", False), ("?", False)],
+)
+def test_an_event_on_a_day_that_does_not_exist_is_named_and_kept(tmp_path: Path, cell: str, named: bool) -> None:
+    found = csv_of(tmp_path, f"date,place,what happened\n{cell},Tayana,A mine went off under a lorry of traders.\n")
+    assert len(documents(found)) == 1
+    assert ["column 'date' says" in str(error) for error in errors(found)] == [True] * named

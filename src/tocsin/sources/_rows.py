@@ -52,9 +52,13 @@ class _Layout:
     spoken: int | None
     order: DayOrder
     language: Language
+    days: tuple[int, ...] = ()
+    """Columns of days other than that of publication."""
     mapped: dict[str, int] = field(default_factory=dict)
 
 
+_IN_FIGURES = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}")
+_ORDERS: tuple[DayOrder, ...] = ("dmy", "mdy")
 _TAKE_ALL = Following().passes
 
 
@@ -231,6 +235,7 @@ def _layout(columns: tuple[str, ...], rows: list[list[str]], name: str, mapping:
         spoken=mapped.get("language"),
         order=order,
         language=language_of(sample),
+        days=tuple(at for at in days if at != mapped.get("date", reported)),
         mapped=mapped,
     )
     return replace(layout, names=_names(layout, rows, days))
@@ -340,6 +345,10 @@ def _row(
     )
     if error is not None:
         yield error
+    for column in layout.days:
+        # "Overnight" and "early May" are for the coder; what is written as a day in figures and is none is a slip.
+        if _IN_FIGURES.fullmatch(cells[column]) and not any(parse_day(cells[column], o) for o in _ORDERS):
+            yield no_day(name, layout.columns[column], cells[column], item)
 
 
 def _take_day(credits: Credits, written: str, layout: _Layout, name: str, item: str) -> InvalidRow | None:
