@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli import _boundaries, _codebook, _gazetteer, _places, _watch
+from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _places, _watch
 from tocsin.cli._options import (
     AsJson,
     Columns,
@@ -361,6 +361,7 @@ def _elsewhere(
     return allowed, stdin
 
 
+app.command(epilog="Example: tocsin copies --workspace dataset/workspace")(_copies.copies)
 app.command(epilog="Example: tocsin watch inbox/ https://news.example/feed.xml --fetch --out dataset/")(_watch.watch)
 app.command(epilog='Example: tocsin places "Clashes 20 km east of Gao, Mali" --html places.html')(_places.places)
 app.add_typer(_boundaries.commands)

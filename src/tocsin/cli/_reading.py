@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.pipeline import ClaimReading, EventReading, Explanation, FieldReading, Mark, Neighbour
+from tocsin.pipeline import ClaimReading, EventReading, Explanation, FieldReading, LinkReading, Mark, Neighbour
 
 __all__ = ["render_event", "render_explanation"]
 
@@ -29,6 +29,9 @@ _STYLES = {
     "where": "blue",
     "speaker": "yellow",
 }
+MOST_LINKS = 12
+"""Links shown an event; --json has all."""
+
 _COUNT_STYLE = "bold"
 _NAMES = {"actor1": "actor 1", "actor2": "actor 2"}
 _NOT_STATED = "not stated"
@@ -45,6 +48,7 @@ def render_event(event: EventReading) -> RenderableType:
         Rule(style="dim", characters="─"),
         _fields([f for f in event.fields if f.field != "type"], dict(event.disputed)),
         *_disputes(event),
+        *_links(event),
         *(part for claim in event.claims for part in _claim(claim)),
         Text(),
         Text("The full record, names and all: do not forward.", style="dim italic"),
@@ -114,6 +118,30 @@ def _disputes(event: EventReading) -> Iterable[RenderableType]:
                 speaker.append(f"; {_where_read(claim)}", style="dim")
                 table.add_row("", _Isolated(_value(said[name])), speaker)
         yield table
+
+
+def _links(event: EventReading) -> Iterable[RenderableType]:
+    """Why its claims are taken to be about one incident."""
+    if not event.links:
+        return
+    read = {claim.id: _where_read(claim) for claim in event.claims}
+    yield Text()
+    yield Text("Why one incident", style="bold")
+    for link in event.links[:MOST_LINKS]:
+        places = dict.fromkeys(read.get(claim_id, claim_id) for claim_id in (link.a, link.b))
+        joined = " + ".join(places) if len(places) > 1 else f"twice in {next(iter(places))}"
+        yield Padding(_Isolated(Text(f"{link.score:.0%}  {joined}")), (0, 0, 0, 2))
+        yield Padding(Text(_reasons(link), style="dim"), (0, 0, 0, 7))
+    if (more := len(event.links) - MOST_LINKS) > 0:
+        yield Padding(Text(f"and {more:,} more; --json has all", style="dim"), (0, 0, 0, 2))
+
+
+def _reasons(link: LinkReading) -> str:
+    """Reasons with their weights in log odds, those that say most first."""
+    if [reason.name for reason in link.reasons] == ["judgement"]:
+        return "a person said so"
+    ranked = sorted(link.reasons, key=lambda reason: (-abs(reason.weight), reason.name))
+    return ", ".join(f"{reason.name.replace('.', ' ').replace('_', ' ')} {reason.weight:+.1f}" for reason in ranked)
 
 
 def _claim(claim: ClaimReading) -> Iterable[RenderableType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.linking._changes import Change, changes
 from tocsin.linking._cluster import Partition, current_judgements, link
 from tocsin.linking._compare import Link, Reason
 from tocsin.linking._copies import find_copies, lineages
@@ -12,11 +13,13 @@ from tocsin.linking._weights import LinkWeights, load_weights
 
 __all__ = [
     "Assignment",
+    "Change",
     "Link",
     "LinkWeights",
     "Partition",
     "Reason",
     "assign_ids",
+    "changes",
     "current_judgements",
     "find_copies",
     "lineages",

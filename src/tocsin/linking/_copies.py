@@ -9,7 +9,6 @@ share no long runs of words, so they are not copies.
 
 from __future__ import annotations
 
-import re
 import sys
 import zlib
 from collections import OrderedDict, defaultdict
@@ -24,6 +23,7 @@ from datasketch import MinHash
 from rapidfuzz.distance import LCSseq, Levenshtein, Opcode
 from rapidfuzz.process import cdist
 
+from tocsin.linking._changes import WORD, differing, fold_words
 from tocsin.linking._retellings import Retelling, Teller, find_retellings, teller, told_together
 from tocsin.records import Copy, Document, text_hash
 
@@ -46,7 +46,7 @@ FEWEST_WORDS = 6
 """Shorter texts ("Update", "To be continued") repeat by chance."""
 
 MOST_WORDS = 10_000
-"""Aligning takes n·m bits; two texts of ten thousand words take 12 MB. What comes after does not change the verdict."""
+"""Two texts of ten thousand words take 12 MB to align. What comes after does not change the verdict."""
 
 LONGEST_RUN_BY_CHANCE = 3
 """Matched words count only in runs of this many or more: "said on Tuesday that" occurs in any two reports."""
@@ -89,9 +89,6 @@ _Told = TypeVar("_Told", "_Card", Teller)
 
 _Words = tuple[list[str], list[str]]
 """A text's words as written, and folded."""
-
-# Scripts written without spaces count a character as a word.
-_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,7 +178,7 @@ def lineages(document_ids: Iterable[str], copies: Iterable[Copy]) -> dict[str, s
 
 
 def _card(document: Document) -> _Card | None:
-    words = _fold(_words(document.text[: MOST_WORDS * 20]))
+    words = fold_words(_words(document.text[: MOST_WORDS * 20]))
     if len(words) < FEWEST_WORDS:
         return None
     hashes = np.fromiter((zlib.crc32(w.encode()) for w in words), dtype=np.uint64, count=len(words))
@@ -278,7 +275,7 @@ class _Texts:
         found = self._at_hand.get(document_id)
         if found is None:
             words = _words(_unpack(self._packed[document_id]))
-            found = self._at_hand[document_id] = (words, _fold(words))
+            found = self._at_hand[document_id] = (words, fold_words(words))
             if len(self._at_hand) > _AT_HAND:
                 self._at_hand.popitem(last=False)
         else:
@@ -441,13 +438,9 @@ def _figures(words: Iterable[str]) -> bool:
 def _changed(one: _Words, other: _Words) -> tuple[tuple[str, str], ...]:
     """Wordings that differ, as (before, after); empty on one side where words were cut or added."""
     (old, folded), (new, folded_new) = one, other
-    pairs: dict[tuple[str, str], None] = {}
-    a = b = 0
-    # Adjoining cuts, swaps and additions are one change: walk from one matching block to the next.
-    for block in Levenshtein.opcodes(folded, folded_new).as_matching_blocks():
-        if block.a > a or block.b > b:
-            pairs[_excerpt(old[a : block.a]), _excerpt(new[b : block.b])] = None
-        a, b = block.a + block.size, block.b + block.size
+    pairs = dict.fromkeys(
+        (_excerpt(old[a0:a1]), _excerpt(new[b0:b1])) for a0, a1, b0, b1 in differing(folded, folded_new)
+    )
     return tuple(pairs)[:MOST_CHANGES]
 
 
@@ -457,11 +450,7 @@ def _excerpt(words: Sequence[str]) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text)[:MOST_WORDS]
-
-
-def _fold(words: Iterable[str]) -> list[str]:
-    return [word.casefold().replace("’", "'") for word in words]
+    return WORD.findall(text)[:MOST_WORDS]
 
 
 def _pack(text: str) -> bytes:

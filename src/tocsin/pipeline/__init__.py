@@ -27,6 +27,7 @@ from tocsin.pipeline._account import (
 )
 from tocsin.pipeline._adding import add_inputs
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
+from tocsin.pipeline._copies import CopyReading, Telling, Told, read_lineages
 from tocsin.pipeline._dataset import Dataset
 from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
@@ -35,7 +36,15 @@ from tocsin.pipeline._geoparsing import Geoparser
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._previewing import Preview, PreviewedColumn, PreviewedDocument, PreviewedPart, preview
 from tocsin.pipeline._progress import Silent
-from tocsin.pipeline._readings import ClaimReading, EventReading, FieldReading, Mark, find_events, read_event
+from tocsin.pipeline._readings import (
+    ClaimReading,
+    EventReading,
+    FieldReading,
+    LinkReading,
+    Mark,
+    find_events,
+    read_event,
+)
 from tocsin.pipeline._teaching import Trial, try_codes
 from tocsin.pipeline._watching import Round, Watch
 from tocsin.records import NamedPlace, PlacedText
@@ -47,6 +56,7 @@ __all__ = [
     "ClaimReading",
     "Coded",
     "ColumnMaps",
+    "CopyReading",
     "Dataset",
     "EventReading",
     "EventsOfType",
@@ -56,6 +66,7 @@ __all__ = [
     "Eye",
     "FieldReading",
     "Geoparser",
+    "LinkReading",
     "Linked",
     "Mark",
     "NamedPlace",
@@ -70,6 +81,8 @@ __all__ = [
     "Read",
     "Round",
     "StandardInput",
+    "Telling",
+    "Told",
     "Trial",
     "Watch",
     "add",
@@ -90,6 +103,7 @@ __all__ = [
     "open_workspace",
     "preview",
     "read_event",
+    "read_lineages",
     "run",
     "try_codes",
 ]

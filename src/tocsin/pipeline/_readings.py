@@ -12,6 +12,7 @@ import msgspec
 from tocsin import linking
 from tocsin.codebook import Codebook
 from tocsin.errors import NotFound
+from tocsin.linking import Reason
 from tocsin.pipeline._lookup import claim_text
 from tocsin.records import Actor, Claim, Count, Document, Event, Place, Span, When
 from tocsin.store import Workspace
@@ -20,6 +21,7 @@ __all__ = [
     "ClaimReading",
     "EventReading",
     "FieldReading",
+    "LinkReading",
     "Mark",
     "find_events",
     "passage_around",
@@ -77,8 +79,18 @@ class ClaimReading:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkReading:
+    """Why claims `a` and `b` are taken to be about one incident: a probability, and reasons in log odds."""
+
+    a: str
+    b: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EventReading:
-    """An event, its merged fields (`rule` says how they were merged), and its claims."""
+    """An event, its merged fields (`rule` says how they were merged), its claims, and the `links` that join them."""
 
     id: str
     modality: str
@@ -90,6 +102,7 @@ class EventReading:
     fields: tuple[FieldReading, ...]
     disputed: tuple[tuple[str, tuple[str, ...]], ...]
     claims: tuple[ClaimReading, ...]
+    links: tuple[LinkReading, ...] = ()
 
 
 def find_events(workspace: Workspace, reference: str, out: Path) -> tuple[Event, ...]:
@@ -128,10 +141,8 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
     claims: list[tuple[int, ClaimReading]] = []
     stories = _stories(workspace)
     for claim_id in event.claim_ids:
-        try:
-            claim = workspace.claim(claim_id)
-        except NotFound:
-            # Coded anew since events were last linked.
+        claim = _claim_or_none(workspace, claim_id)
+        if claim is None:
             continue
         story = stories.get(claim.document_id, (claim.document_id,))
         same = [c for d in story for c in workspace.claims(document_id=d) if c.id == claim_id]
@@ -156,7 +167,28 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
         ),
         disputed=tuple(("type" if f.name == "code" else f.name, f.disputed_by) for f in event.fields if f.disputed),
         claims=tuple(reading for _, reading in sorted(claims, key=_in_order)),
+        links=_links(workspace, event, codebook),
     )
+
+
+def _links(workspace: Workspace, event: Event, codebook: Codebook) -> tuple[LinkReading, ...]:
+    """The links that hold the event together, strongest first: weights are frozen, so they are what joined it."""
+    wanted = set(event.claim_ids)
+    found = [c for i in event.claim_ids if (c := _claim_or_none(workspace, i)) is not None]
+    copies = workspace.copies()
+    judgements = [j for j in workspace.judgements() if wanted.issuperset(j.subjects)]
+    documents = {d.id: d for d in workspace.documents(sorted({c.document_id for c in found}))}
+    partition = linking.link(found, documents, copies, judgements, linking.load_weights(), codebook)
+    ranked = sorted(partition.links, key=lambda link: (-link.score, link.a, link.b))
+    return tuple(LinkReading(link.a, link.b, link.score, link.reasons) for link in ranked)
+
+
+def _claim_or_none(workspace: Workspace, claim_id: str) -> Claim | None:
+    """The claim, None where it was coded anew since events were last linked."""
+    try:
+        return workspace.claim(claim_id)
+    except NotFound:
+        return None
 
 
 def _stories(workspace: Workspace) -> dict[str, tuple[str, ...]]:
