@@ -217,3 +217,24 @@ def test_a_known_text_is_stored_once(workspace: Workspace) -> None:
     two = replace(one, id=document(2).id)
     workspace.add_many([Arrival(one, "a"), Arrival(two, "b")], moment(0))
     assert workspace.document(two.id).text_hash == text_hash("The same words")
+
+
+def test_documents_are_read_as_of_a_moment(workspace: Workspace) -> None:
+    first, second = document(1, "As it was."), document(2)
+    assert workspace.recorded() is None
+    workspace.add(first, name="a.txt", at=moment(1))
+    revised = replace(first, text="As it is.", text_hash=text_hash("As it is."))
+    workspace.add(revised, name="a.txt", at=moment(2))
+    workspace.add(second, name="b.txt", at=moment(3))
+    assert list(workspace.documents(as_of=moment(1))) == [first]
+    assert workspace.document(first.id, moment(2)) == revised
+    assert set(workspace.first_receipts(as_of=moment(2))) == {first.id}
+    with pytest.raises(NotFound):
+        workspace.document(second.id, moment(2))
+    assert workspace.recorded() == (moment(1), moment(3))
+
+
+def test_what_was_restricted_since_is_restricted_as_of_any_moment(workspace: Workspace) -> None:
+    workspace.add(document(1), name="a.txt", at=moment(1))
+    workspace.set_sensitivity(document(1).id, "restricted", moment(2))
+    assert workspace.document(document(1).id, moment(1)).sensitivity == "restricted"

@@ -157,3 +157,14 @@ def test_a_clock_that_goes_back_does_not_change_the_past(workspace: Workspace) -
     workspace.save_events([A, B], {}, (), moment(2))
     assert list(workspace.events(moment(2))) == []
     assert list(workspace.events(moment(5))) == by_id(A, B)
+
+
+def test_the_beginning_of_an_id_means_what_existed_then(workspace: Workspace) -> None:
+    later = replace(B, id=A.id[:-1] + ("0" if A.id[-1] != "0" else "1"))
+    workspace.save_events([A], {}, (), moment(1))
+    workspace.save_events([A, later], {}, (), moment(2))
+    assert workspace.event(A.id[:8], moment(1)) == A
+    with pytest.raises(NotFound, match="could be any of"):
+        workspace.event(A.id[:8])
+    with pytest.raises(NotFound, match="did not exist then"):
+        workspace.event(later.id, moment(1))

@@ -195,6 +195,8 @@ def _files(exported: Exported, out: Path) -> Iterable[RenderableType]:
         yield Text(f"  {exported.where}", style="dim")
         if not exported.all_events:
             yield Text("  Nothing meets it. Letters count as they stand; ilike takes them in any case.", style="dim")
+    if exported.as_of is not None:
+        yield from _heading(f"As it was known at {exported.as_of:%Y-%m-%d %H:%M} UTC")
     yield from _heading(f"Files in {out}")
     table = _grid("left", "left")
     for name, words in _words_of_files(exported).items():

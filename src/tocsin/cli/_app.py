@@ -10,6 +10,7 @@ import typer
 from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _places, _watch
 from tocsin.cli._options import (
     AsJson,
+    AsKnown,
     Columns,
     Fetch,
     FetchLimit,
@@ -238,6 +239,7 @@ def export(
             help="With --form: only events that meet this SQL condition on the columns of the event table.",
         ),
     ] = "",
+    as_of: AsKnown = None,
     codebook: Layer = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -245,6 +247,9 @@ def export(
     """Write the table, the lines and the page that may be handed on, and the full record into OUT/internal.
 
     With --form, which may be given several times, only those forms are written, and nothing that is internal.
+
+    With --as-of everything is as it was known then, from the versions stored then, and the files say so. Give it an
+    --out of its own, or it replaces the files of today.
     """
     with answering(as_json=as_json, resume="each file is either the old one or the whole new one; run it again"):
         settings = settle(out_dir, workspace, codebook=codebook)
@@ -256,9 +261,10 @@ def export(
             pipeline.open_workspace(settings.workspace, create=False) as kept,
             watching(quiet or as_json) as progress,
         ):
+            pipeline.moment_as_of(kept, as_of)
             codes, places = pipeline.open_codebook(settings.codebook), pipeline.open_places(progress)
             exported = pipeline.export(
-                kept, settings.out, codes, places, forms=form or (), where=where, progress=progress
+                kept, settings.out, codes, places, forms=form or (), where=where, as_of=as_of, progress=progress
             )
         if as_json:
             print_json(exported)
@@ -270,11 +276,12 @@ def export(
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: tocsin show e-3fa9")
+@app.command(epilog="Example: tocsin show e-3fa9 --as-of 2024-05-01")
 def show(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="Id of an event or a row; the beginning is enough.")],
     out_dir: Out = None,
     workspace: Home = None,
+    as_of: AsKnown = None,
     codebook: Layer = None,
     as_json: AsJson = False,
 ) -> None:
@@ -286,8 +293,9 @@ def show(
 
         codes = pipeline.open_codebook(settings.codebook)
         with pipeline.open_workspace(settings.workspace, create=False) as kept:
-            found = pipeline.find_events(kept, event, settings.out)
-            readings = [pipeline.read_event(kept, one, codes) for one in found]
+            moment = pipeline.moment_as_of(kept, as_of)
+            found = pipeline.find_events(kept, event, settings.out, moment)
+            readings = [pipeline.read_event(kept, one, codes, moment) for one in found]
         if as_json:
             print_json(readings[0] if len(readings) == 1 else readings)
         else:

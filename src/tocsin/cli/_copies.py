@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from tocsin.cli._options import AsJson, Home, Out
+from tocsin.cli._options import AsJson, AsKnown, Home, Out
 from tocsin.cli._screen import answer, answering, out, print_json
 from tocsin.cli._settings import settle
 
@@ -36,6 +36,7 @@ def copies(
     internal: Annotated[
         bool, typer.Option("--internal", help="Show names and words of restricted documents too: do not forward.")
     ] = False,
+    as_of: AsKnown = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the stories that were told more than once: origin, copies, why, and what each copy changed.
@@ -49,7 +50,8 @@ def copies(
 
         with pipeline.open_workspace(settings.workspace, create=False) as kept:
             wanted = pipeline.find_document(kept, document) if document else None
-            stories = pipeline.read_lineages(kept, wanted, internal=internal)
+            moment = pipeline.moment_as_of(kept, as_of)
+            stories = pipeline.read_lineages(kept, wanted, internal=internal, as_of=moment)
             if as_json:
                 print_json(list(stories))
                 return

@@ -9,6 +9,7 @@ import typer
 
 __all__ = [
     "AsJson",
+    "AsKnown",
     "Columns",
     "Fetch",
     "FetchLimit",
@@ -72,6 +73,14 @@ Jobs = Annotated[
     int,
     typer.Option(
         "--jobs", "-j", envvar="TOCSIN_JOBS", min=1, metavar="N", help="Processes that code side by side, 1 GB each."
+    ),
+]
+AsKnown = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="As it was known then: a day means its end in UTC; or a moment, 2024-05-01T12:00 (UTC, or with a zone).",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]

@@ -44,7 +44,7 @@ def render_event(event: EventReading) -> RenderableType:
     return Group(
         Text(),
         Text(title, style="bold"),
-        Text(f"{event.id} · {event.status} · {_reports(event)}", style="dim"),
+        Text(f"{event.id} · {event.status} · {_reports(event)}{_known(event)}", style="dim"),
         Rule(style="dim", characters="─"),
         _fields([f for f in event.fields if f.field != "type"], dict(event.disputed)),
         *_disputes(event),
@@ -86,6 +86,10 @@ class _Isolated:
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement.get(console, options, self._text)
+
+
+def _known(event: EventReading) -> str:
+    return f" · as known at {event.as_of:%Y-%m-%d %H:%M} UTC" if event.as_of else ""
 
 
 def _reports(event: EventReading) -> str:

@@ -26,6 +26,7 @@ from tocsin.pipeline._account import (
     Read,
 )
 from tocsin.pipeline._adding import add_inputs
+from tocsin.pipeline._as_of import AsOf, moment_of, within
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
 from tocsin.pipeline._copies import CopyReading, Telling, Told, read_lineages
 from tocsin.pipeline._dataset import Dataset
@@ -53,6 +54,7 @@ from tocsin.store import Forgotten, Workspace
 
 __all__ = [
     "Account",
+    "AsOf",
     "ClaimReading",
     "Coded",
     "ColumnMaps",
@@ -97,6 +99,7 @@ __all__ = [
     "form_names",
     "link",
     "map_from",
+    "moment_as_of",
     "open_codebook",
     "open_coder",
     "open_places",
@@ -239,26 +242,40 @@ def export(
     *,
     forms: Sequence[str] = (),
     where: str = "",
+    as_of: AsOf = None,
     progress: Progress | None = None,
 ) -> Exported:
     """Write what may be handed on into `out`, and the full record into ``out/internal``.
 
     With `forms`, names of exporters (:func:`form_names`), only those are written; `where`, a condition as
-    :class:`tocsin.export.Condition` takes it, then chooses the events.
+    :class:`tocsin.export.Condition` takes it, then chooses the events. With `as_of`, a day (its end, UTC) or a moment,
+    everything is as it was known then: the versions stored then, not what today's linker would make of them.
 
     Raises
     ------
     UsageError
-        If a form or the condition is wrong, or there is a condition and no form.
+        If a form or the condition is wrong, there is a condition and no form, or nothing can be said as of then.
     """
     check_forms(forms, where)
     begun = time.monotonic()
     shown, now = progress or Silent(), datetime.now(UTC)
+    moment = within(workspace, moment_of(as_of), now)
     if forms:
-        exported = export_forms(workspace, out, codebook, gazetteer, forms, where, shown, now)
+        exported = export_forms(workspace, out, codebook, gazetteer, forms, where, shown, now, moment)
     else:
-        exported = export_files(workspace, out, codebook, gazetteer, shown, now)
+        exported = export_files(workspace, out, codebook, gazetteer, shown, now, moment)
     return replace(exported, seconds=_since(begun))
+
+
+def moment_as_of(workspace: Workspace, as_of: AsOf) -> datetime | None:
+    """The moment that `as_of` names, which reading functions take; a day means its end in UTC.
+
+    Raises
+    ------
+    UsageError
+        If it is no day or moment, lies in the future, or before anything was recorded in `workspace`.
+    """
+    return within(workspace, moment_of(as_of), datetime.now(UTC))
 
 
 def forget(workspace: Workspace, document_id: str, reason: str) -> Forgotten:

@@ -120,7 +120,8 @@ class Exported:
     the events that the last gate held back, by id: they are in ``internal/`` only.
 
     `written` tells how many entries each file of a form holds, by the file's name. `where` is the condition that chose
-    the events, empty where all were written: figures of events and rows are then of the chosen ones.
+    the events, empty where all were written: figures of events and rows are then of the chosen ones. `as_of` is the
+    moment that was asked for, None where everything is as it is known now.
     """
 
     documents: int = 0
@@ -136,6 +137,7 @@ class Exported:
     files: tuple[str, ...] = ()
     written: Mapping[str, int] = field(default_factory=dict)
     where: str = ""
+    as_of: datetime | None = None
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
 

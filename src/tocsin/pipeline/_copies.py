@@ -76,7 +76,7 @@ def read_lineages(
     for copy in copies:
         if document_id is None or root[copy.document_id] == root.get(document_id):
             stories[root[copy.document_id]].append(copy)
-    documents = StoredDocuments(workspace)
+    documents = StoredDocuments(workspace, as_of)
     # A document that was forgotten since takes its story with it.
     known = {o: [c for c in told if c.document_id in documents] for o, told in stories.items() if o in documents}
     receipts = workspace.first_receipts(sorted({i for o, told in known.items() for i in (o, *_ids(told))}))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from tocsin.pipeline._as_of import AsOf, moment_of, within
 from tocsin.records import Claim, Count, Document, Event
 from tocsin.store import Workspace
 
@@ -23,29 +24,41 @@ class Dataset:
     """What a workspace holds, for reading. Close it, or use it in a ``with`` statement.
 
     This is the full record, original names and all: what may be handed on is what ``tocsin export`` writes.
+
+    Everything is as it is known now or, given `as_of`, as it was known then: a day (``"2024-05-01"`` or a ``date``)
+    means the end of that day in UTC, a moment carries a zone. Each method takes an `as_of` of its own too.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, as_of: AsOf = None) -> None:
         self._workspace = workspace
+        self._as_of = self._moment(as_of) if as_of is not None else None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment that everything is read as of, where none is named; None is now."""
+        return self._as_of
+
+    def _moment(self, as_of: AsOf) -> datetime | None:
+        return self._as_of if as_of is None else within(self._workspace, moment_of(as_of), datetime.now(UTC))
 
     @property
     def path(self) -> Path:
         """The folder of the workspace."""
         return self._workspace.path
 
-    def documents(self) -> Iterator[Document]:
+    def documents(self, as_of: AsOf = None) -> Iterator[Document]:
         """Yield every document, in the order of their ids."""
-        return self._workspace.documents()
+        return self._workspace.documents(as_of=self._moment(as_of))
 
-    def claims(self, as_of: datetime | None = None) -> Iterator[Claim]:
-        """Yield every claim, as it is known now or was known `as_of` a moment (with a zone)."""
-        return self._workspace.claims(as_of)
+    def claims(self, as_of: AsOf = None) -> Iterator[Claim]:
+        """Yield every claim, by document."""
+        return self._workspace.claims(self._moment(as_of))
 
-    def events(self, as_of: datetime | None = None) -> Iterator[Event]:
-        """Yield every event, as it is known now or was known `as_of` a moment (with a zone)."""
-        return self._workspace.events(as_of)
+    def events(self, as_of: AsOf = None) -> Iterator[Event]:
+        """Yield every event, in the order of their ids."""
+        return self._workspace.events(self._moment(as_of))
 
-    def event(self, reference: str) -> Event:
+    def event(self, reference: str, as_of: AsOf = None) -> Event:
         """The event with this id, or the beginning of it.
 
         Raises
@@ -53,18 +66,19 @@ class Dataset:
         NotFound
             If it names none, or several.
         """
-        return self._workspace.event(reference)
+        return self._workspace.event(reference, self._moment(as_of))
 
-    def claims_table(self, as_of: datetime | None = None) -> pa.Table:
+    def claims_table(self, as_of: AsOf = None) -> pa.Table:
         """Every claim as a row of an Arrow table; null is unknown. ``.to_pandas()`` makes a data frame of it.
 
         Of several places the first is shown, and ``places`` says how many there are.
         """
-        home = {claim: event.id for event in self.events(as_of) for claim in event.claim_ids}
-        rows = (_claim_row(claim, home.get(claim.id)) for claim in self.claims(as_of))
+        moment = self._moment(as_of)
+        home = {claim: event.id for event in self._workspace.events(moment) for claim in event.claim_ids}
+        rows = (_claim_row(claim, home.get(claim.id)) for claim in self._workspace.claims(moment))
         return _table(rows, {**_CLAIM_FIELDS, **_SHARED_FIELDS, **_count_fields()})
 
-    def events_table(self, as_of: datetime | None = None) -> pa.Table:
+    def events_table(self, as_of: AsOf = None) -> pa.Table:
         """Every event as a row of an Arrow table; null is unknown. ``.to_pandas()`` makes a data frame of it.
 
         Of several places the first is shown, and ``places`` says how many there are.

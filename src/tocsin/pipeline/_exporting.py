@@ -52,10 +52,14 @@ class _Dataset:
     copies: int
     recorded: Mapping[str, datetime]
     """When each event became what it is now."""
+    as_of: datetime | None = None
+    """The moment it is as it was known at, where somebody asked for one."""
 
     @property
     def vintage(self) -> datetime | None:
-        """When the latest of it was recorded."""
+        """The moment that was asked for, else when the latest of it was recorded."""
+        if self.as_of is not None:
+            return self.as_of
         return max((*self.recorded.values(), *(r.received_at for r in self.receipts.values())), default=None)
 
     def stamped(self, row: EventRow) -> EventRow:
@@ -65,7 +69,13 @@ class _Dataset:
 
 
 def export_files(
-    workspace: Workspace, out: Path, codebook: Codebook, gazetteer: Gazetteer, progress: Progress, at: datetime
+    workspace: Workspace,
+    out: Path,
+    codebook: Codebook,
+    gazetteer: Gazetteer,
+    progress: Progress,
+    at: datetime,
+    as_of: datetime | None = None,
 ) -> Exported:
     """Write every file; see :func:`tocsin.pipeline.export`.
 
@@ -74,9 +84,9 @@ def export_files(
     # From here on nobody forgets a document, and nothing that is written can hold one that was forgotten meanwhile.
     workspace.lock()
     progress.start("Writing", 5)
-    data = _gather(workspace, codebook)
+    data = _gather(workspace, codebook, as_of)
     progress.advance()
-    documents = StoredDocuments(workspace)
+    documents = StoredDocuments(workspace, as_of)
     public, held_back = _published(data, documents, gazetteer)
     progress.advance()
     files = _Files(workspace, out, at)
@@ -103,15 +113,16 @@ def export_forms(
     where: str,
     progress: Progress,
     at: datetime,
+    as_of: datetime | None = None,
 ) -> Exported:
     """Write `forms` only, of the events that meet the condition `where`; see :func:`tocsin.pipeline.export`."""
     exporters = [_exporter(name) for name in dict.fromkeys(forms)]
     condition = _condition(where)
     workspace.lock()
     progress.start("Writing", 2 + len(exporters))
-    data = _gather(workspace, codebook)
+    data = _gather(workspace, codebook, as_of)
     progress.advance()
-    public, held_back = _published(data, StoredDocuments(workspace), gazetteer)
+    public, held_back = _published(data, StoredDocuments(workspace, as_of), gazetteer)
     if condition is not None:
         public = condition.select(public)
     progress.advance()
@@ -200,20 +211,20 @@ class _Files:
 # Gathering
 
 
-def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
-    known = shells(workspace)
+def _gather(workspace: Workspace, codebook: Codebook, as_of: datetime | None) -> _Dataset:
+    known = shells(workspace, as_of)
     claims_of: dict[str, list[Claim]] = defaultdict(list)
     not_coded: Counter[str] = Counter()
-    for coding in workspace.codings():
+    for coding in workspace.codings(as_of):
         if any(note.startswith("language ") for note in coding.notes) and coding.document_id in known:
             not_coded[known[coding.document_id].language] += 1
         if coding.claims:
             claims_of[coding.document_id].extend(coding.claims)
-    copies = workspace.copies()
+    copies = workspace.copies(as_of)
     by_id = claims_by_id((c for found in claims_of.values() for c in found), copies)
     # Events of one report after one another: its text is then fetched once for all of them.
     dated = sorted(
-        workspace.dated_events(),
+        workspace.dated_events(as_of),
         key=lambda d: min((by_id[c].document_id for c in d[0].claim_ids if c in by_id), default=""),
     )
     events = [event for event, _ in dated]
@@ -226,10 +237,11 @@ def _gather(workspace: Workspace, codebook: Codebook) -> _Dataset:
         events=events,
         event_of={claim_id: event.id for event in events for claim_id in event.claim_ids},
         shells=known,
-        receipts=workspace.first_receipts(),
+        receipts=workspace.first_receipts(as_of=as_of),
         lineage=linking.lineages(known, copies),
         copies=len(copies),
         recorded={event.id: moment for event, moment in dated},
+        as_of=as_of,
     )
 
 
@@ -285,7 +297,7 @@ def _in_context(data: _Dataset) -> Iterator[export.ClaimInContext]:
     """Every claim with its document, in the order in which documents were named, a page of texts at a time."""
     ids = sorted((i for i in data.claims_of if i in data.receipts), key=lambda i: _reading_order(data.receipts[i]))
     for start in range(0, len(ids), _PAGE):
-        page = {d.id: d for d in data.workspace.documents(ids[start : start + _PAGE])}
+        page = {d.id: d for d in data.workspace.documents(ids[start : start + _PAGE], data.as_of)}
         for document_id in ids[start : start + _PAGE]:
             receipt = data.receipts[document_id]
             for claim in data.claims_of[document_id]:
@@ -328,10 +340,16 @@ def _edition(data: _Dataset, events: Sequence[PublicEvent], gazetteer: Gazetteer
 
 
 def _notes(data: _Dataset) -> tuple[str, ...]:
-    if not data.not_coded:
-        return ()
-    languages = ", ".join(f"{language} ({n:,})" for language, n in data.not_coded.items())
-    return (f"Reports in languages that cannot be coded yet are kept and not counted here: {languages}.",)
+    notes = []
+    if data.as_of is not None:
+        notes.append(
+            f"This is the dataset as it was known at {data.as_of:%Y-%m-%d %H:%M} UTC; what was learnt, corrected or "
+            "withdrawn later is not in it. What was forgotten since is not in it either."
+        )
+    if data.not_coded:
+        languages = ", ".join(f"{language} ({n:,})" for language, n in data.not_coded.items())
+        notes.append(f"Reports in languages that cannot be coded yet are kept and not counted here: {languages}.")
+    return tuple(notes)
 
 
 def _title(events: Iterable[PublicEvent]) -> str:
@@ -365,10 +383,11 @@ def _account(data: _Dataset, public: Sequence[PublicEvent], files: tuple[str, ..
         eye=Eye(
             disputed=tuple(sorted(e.id for e in data.events if e.disputed and e.id in in_table)),
             places=tuple(sorted(e.id for e in data.events if e.id in in_table and any(map(_unlikely, e.where)))),
-            doubtful=_doubtful(data.workspace),
+            doubtful=_doubtful(data.workspace, data.as_of),
             undated=tuple(_name(r) for r in sorted(_undated(data), key=_reading_order)),
         ),
         files=files,
+        as_of=data.as_of,
     )
 
 
@@ -392,8 +411,9 @@ def _undated(data: _Dataset) -> Iterator[Receipt]:
                 yield data.receipts[document_id]
 
 
-def _doubtful(workspace: Workspace) -> int:
-    last = next(reversed(workspace.runs(_linking.STEP)), None)
+def _doubtful(workspace: Workspace, as_of: datetime | None) -> int:
+    runs = [run for run in workspace.runs(_linking.STEP) if as_of is None or run.started_at <= as_of]
+    last = runs[-1] if runs else None
     return int(last.marker.removeprefix("doubtful=")) if last else 0
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from tocsin.records import Claim, Copy, Document
 from tocsin.store import Workspace
@@ -29,10 +30,14 @@ class DocumentStream:
 
 
 class StoredDocuments(Mapping[str, Document]):
-    """The documents of a workspace by id, fetched when asked for; some ahead, where they are asked for in order."""
+    """The documents of a workspace by id, fetched when asked for; some ahead, where they are asked for in order.
 
-    def __init__(self, workspace: Workspace) -> None:
+    With `as_of` they are as they were then; ids and their number are those of now.
+    """
+
+    def __init__(self, workspace: Workspace, as_of: datetime | None = None) -> None:
         self._workspace = workspace
+        self._as_of = as_of
         self._at_hand: OrderedDict[str, Document] = OrderedDict()
         self._ids: tuple[str, ...] | None = None
         self._expected = 0
@@ -41,7 +46,7 @@ class StoredDocuments(Mapping[str, Document]):
         if document_id in self._at_hand:
             self._at_hand.move_to_end(document_id)
             return self._at_hand[document_id]
-        for document in self._workspace.documents(self._wanted(document_id)):
+        for document in self._workspace.documents(self._wanted(document_id), self._as_of):
             self._at_hand[document.id] = document
             self._at_hand.move_to_end(document.id)
         if document_id not in self._at_hand:
@@ -79,9 +84,9 @@ def claims_by_id(claims: Iterable[Claim], copies: Iterable[Copy]) -> dict[str, C
     return found
 
 
-def shells(workspace: Workspace) -> dict[str, Document]:
+def shells(workspace: Workspace, as_of: datetime | None = None) -> dict[str, Document]:
     """Every document by id, without its text and all but the first of its parts: a kilobyte or so each."""
-    return {d.id: replace(d, text="", parts=d.parts[:1]) for d in workspace.documents()}
+    return {d.id: replace(d, text="", parts=d.parts[:1]) for d in workspace.documents(as_of=as_of)}
 
 
 def claim_text(workspace: Workspace, claim: Claim, document: Document) -> Document:

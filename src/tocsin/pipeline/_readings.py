@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -90,7 +90,10 @@ class LinkReading:
 
 @dataclass(frozen=True, slots=True)
 class EventReading:
-    """An event, its merged fields (`rule` says how they were merged), its claims, and the `links` that join them."""
+    """An event, its merged fields (`rule` says how they were merged), its claims, and the `links` that join them.
+
+    `as_of` is the moment it was known so, None where that is now.
+    """
 
     id: str
     modality: str
@@ -103,9 +106,10 @@ class EventReading:
     disputed: tuple[tuple[str, tuple[str, ...]], ...]
     claims: tuple[ClaimReading, ...]
     links: tuple[LinkReading, ...] = ()
+    as_of: datetime | None = None
 
 
-def find_events(workspace: Workspace, reference: str, out: Path) -> tuple[Event, ...]:
+def find_events(workspace: Workspace, reference: str, out: Path, as_of: datetime | None = None) -> tuple[Event, ...]:
     """The event that `reference` names: its id, the beginning of it, or the id of a row of the table in `out`.
 
     Raises
@@ -114,12 +118,12 @@ def find_events(workspace: Workspace, reference: str, out: Path) -> tuple[Event,
         If there is none.
     """
     try:
-        return (workspace.event(reference),)
+        return (workspace.event(reference, as_of),)
     except NotFound:
         ids = _incidents(out / "events.jsonl", reference)
         if not ids:
             raise
-        return tuple(workspace.event(event_id) for event_id in ids)
+        return tuple(workspace.event(event_id, as_of) for event_id in ids)
 
 
 def _incidents(path: Path, row_id: str) -> tuple[str, ...]:
@@ -136,18 +140,18 @@ def _incidents(path: Path, row_id: str) -> tuple[str, ...]:
     return ()
 
 
-def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventReading:
-    """Everything that is known of `event`."""
+def read_event(workspace: Workspace, event: Event, codebook: Codebook, as_of: datetime | None = None) -> EventReading:
+    """Everything that is known of `event`, or was `as_of` a moment."""
     claims: list[tuple[int, ClaimReading]] = []
-    stories = _stories(workspace)
+    stories = _stories(workspace, as_of)
     for claim_id in event.claim_ids:
-        claim = _claim_or_none(workspace, claim_id)
+        claim = _claim_or_none(workspace, claim_id, as_of)
         if claim is None:
             continue
         story = stories.get(claim.document_id, (claim.document_id,))
-        same = [c for d in story for c in workspace.claims(document_id=d) if c.id == claim_id]
+        same = [c for d in story for c in workspace.claims(as_of, d) if c.id == claim_id]
         receipts = [workspace.receipts(c.document_id)[0] for c in same]
-        document = claim_text(workspace, same[0], workspace.document(same[0].document_id))
+        document = claim_text(workspace, same[0], workspace.document(same[0].document_id, as_of))
         reading = read_claim(same[0], document, codebook, receipts[0].name, receipts[0].item)
         also = tuple(f"{r.name}#{r.item}" if r.item else r.name for r in receipts[1:])
         claims.append((claim.trigger.start, replace(reading, also_in=also)))
@@ -167,14 +171,16 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook) -> EventR
         ),
         disputed=tuple(("type" if f.name == "code" else f.name, f.disputed_by) for f in event.fields if f.disputed),
         claims=tuple(reading for _, reading in sorted(claims, key=_in_order)),
-        links=_links(workspace, event, codebook),
+        # Another day's links may have been made with other weights.
+        links=() if as_of else _links(workspace, event, codebook),
+        as_of=as_of,
     )
 
 
 def _links(workspace: Workspace, event: Event, codebook: Codebook) -> tuple[LinkReading, ...]:
     """The links that hold the event together, strongest first: weights are frozen, so they are what joined it."""
     wanted = set(event.claim_ids)
-    found = [c for i in event.claim_ids if (c := _claim_or_none(workspace, i)) is not None]
+    found = [c for i in event.claim_ids if (c := _claim_or_none(workspace, i, None)) is not None]
     copies = workspace.copies()
     judgements = [j for j in workspace.judgements() if wanted.issuperset(j.subjects)]
     documents = {d.id: d for d in workspace.documents(sorted({c.document_id for c in found}))}
@@ -183,17 +189,17 @@ def _links(workspace: Workspace, event: Event, codebook: Codebook) -> tuple[Link
     return tuple(LinkReading(link.a, link.b, link.score, link.reasons) for link in ranked)
 
 
-def _claim_or_none(workspace: Workspace, claim_id: str) -> Claim | None:
+def _claim_or_none(workspace: Workspace, claim_id: str, as_of: datetime | None) -> Claim | None:
     """The claim, None where it was coded anew since events were last linked."""
     try:
-        return workspace.claim(claim_id)
+        return workspace.claim(claim_id, as_of)
     except NotFound:
         return None
 
 
-def _stories(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+def _stories(workspace: Workspace, as_of: datetime | None) -> dict[str, tuple[str, ...]]:
     """For every document that has copies or is one, all documents of its story, the original first."""
-    copies = workspace.copies()
+    copies = workspace.copies(as_of)
     began = linking.lineages(sorted({i for c in copies for i in (c.document_id, c.origin_id)}), copies)
     stories: dict[str, list[str]] = {}
     for document_id, origin_id in began.items():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tocsin import pipeline
 from tocsin.errors import UsageError
-from tocsin.pipeline import Account, Dataset, Explanation, Geoparser, PlacedText
+from tocsin.pipeline import Account, AsOf, Dataset, Explanation, Geoparser, PlacedText
 
 if TYPE_CHECKING:
     from tocsin.codebook import Codebook
@@ -72,15 +72,29 @@ def run(
     )
 
 
-def open(workspace: Pathlike) -> Dataset:
+def open(workspace: Pathlike, *, as_of: AsOf = None) -> Dataset:
     """Open the dataset that a workspace holds.
+
+    Parameters
+    ----------
+    workspace : path
+        The folder.
+    as_of : str, date or datetime, optional
+        Read what was known then: a day, such as ``2024-05-01``, means its end in UTC.
 
     Raises
     ------
     WorkspaceError
         If there is none.
+    UsageError
+        If `as_of` cannot be read, lies in the future, or before anything was recorded.
     """
-    return Dataset(pipeline.open_workspace(Path(workspace), create=False))
+    kept = pipeline.open_workspace(Path(workspace), create=False)
+    try:
+        return Dataset(kept, as_of)
+    except BaseException:
+        kept.close()
+        raise
 
 
 def explain(text: str, *, published: date | str | None = None, codebook: Pathlike | None = None) -> Explanation:

@@ -254,17 +254,21 @@ class Database:
             raise WorkspaceError(f"{self.folder}: this workspace was closed; open it again")
 
 
+LATEST = "latest"
+"""Key in ``state`` of the latest moment recorded."""
+
+
 def moment_for(connection: Connection, at: datetime) -> datetime:
     """Return the moment to record under, `at` or, where the clock went back, the latest moment recorded.
 
     History is only ever added to: a record never comes to lie before one that somebody may have read already.
     """
     at = in_utc(at)
-    found = connection.execute(select(state.c.value).where(state.c.key == "latest")).scalar()
+    found = connection.execute(select(state.c.value).where(state.c.key == LATEST)).scalar()
     latest = None if found is None else datetime.fromisoformat(found)
     if latest is not None and at <= latest:
         return latest
-    put_state(connection, "latest", at.isoformat())
+    put_state(connection, LATEST, at.isoformat())
     return at
 
 

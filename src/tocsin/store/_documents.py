@@ -337,13 +337,25 @@ def _receipt_row(n: int, receipt: Receipt) -> dict[str, Any]:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def select_documents() -> Select[Any]:
-    """Current versions with their texts."""
+def select_documents(as_of: datetime | None = None) -> Select[Any]:
+    """Versions current now or `as_of`, with their texts."""
     return (
         select(document_versions, texts.c.body)
         .join(texts, texts.c.hash == document_versions.c.text_hash)
-        .where(visible(document_versions, None))
+        .where(visible(document_versions, as_of))
     )
+
+
+def restricted_now(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` whose current version is restricted."""
+    current = select(document_versions.c.document_id, document_versions.c.record).where(
+        document_versions.c.document_id.in_(ids), visible(document_versions, None)
+    )
+    return {
+        row.document_id
+        for row in connection.execute(current)
+        if from_json(row.record, Document).sensitivity == "restricted"
+    }
 
 
 def select_uncoded(key: str) -> Select[Any]:
@@ -368,10 +380,14 @@ def receipt_from(row: Row[Any]) -> Receipt:
     return Receipt(row.id, row.document_id, row.name, row.item, row.original, row.received_at)
 
 
-def first_receipts_of(connection: Connection, ids: Sequence[str] | None) -> Mapping[str, Receipt]:
-    """The first receipt of each document."""
+def first_receipts_of(
+    connection: Connection, ids: Sequence[str] | None, as_of: datetime | None = None
+) -> Mapping[str, Receipt]:
+    """The first receipt of each document, or of those that had one `as_of`."""
     first = select(func.min(receipts.c.n)).group_by(receipts.c.document_id)
     if ids is not None:
         first = first.where(receipts.c.document_id.in_(ids))
+    if as_of is not None:
+        first = first.where(receipts.c.received_at <= as_of)
     found = connection.execute(select(receipts).where(receipts.c.n.in_(first)).order_by(receipts.c.document_id))
     return {row.document_id: receipt_from(row) for row in found}

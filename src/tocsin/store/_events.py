@@ -156,7 +156,7 @@ def find_event(connection: Connection, reference: str, as_of: datetime | None) -
     identity = read_redirects(connection, as_of).get(reference) or reference
     row = connection.execute(select(events.c.record).where(events.c.id == identity, visible(events, as_of))).first()
     if row is None:
-        identity = read_redirects(connection, as_of).get(found := _complete(connection, reference)) or found
+        identity = read_redirects(connection, as_of).get(found := _complete(connection, reference, as_of)) or found
         row = connection.execute(select(events.c.record).where(events.c.id == identity, visible(events, as_of))).first()
     if row is None:
         since = read_withdrawals(connection, as_of).get(identity)
@@ -166,12 +166,15 @@ def find_event(connection: Connection, reference: str, as_of: datetime | None) -
     return from_json(row.record, Event)
 
 
-def _complete(connection: Connection, prefix: str) -> str:
-    """The one event id that begins with `prefix`, with or without its leading letter."""
+def _complete(connection: Connection, prefix: str, as_of: datetime | None) -> str:
+    """The one event id that begins with `prefix`, with or without its leading letter; rather one given by `as_of`."""
     begins = or_(
         ledger.c.id.startswith(prefix, autoescape=True), ledger.c.id.startswith("e-" + prefix, autoescape=True)
     )
-    found = list(connection.execute(select(ledger.c.id).where(begins).order_by(ledger.c.n).limit(6)).scalars())
+    known = select(ledger.c.id).where(begins).order_by(ledger.c.n).limit(6)
+    found = list(connection.execute(known).scalars())
+    if as_of is not None:
+        found = list(connection.execute(known.where(ledger.c.recorded_from <= as_of)).scalars()) or found
     if prefix in found:
         return prefix
     if not prefix or not found:

@@ -27,7 +27,7 @@ from tocsin.records import (
     from_json,
 )
 from tocsin.store import _codings, _documents, _events, _forget, _snapshot
-from tocsin.store._database import LOCK_WAIT_S, Database, get_state, next_number, put_state
+from tocsin.store._database import LATEST, LOCK_WAIT_S, Database, get_state, next_number, put_state
 from tocsin.store._documents import BATCH, Added, Arrival, Tombstone, batches
 from tocsin.store._forget import OWN, UNFINISHED, Forgotten
 from tocsin.store._originals import (
@@ -294,27 +294,34 @@ class Workspace:
         with self._database.write() as connection:
             return _documents.put_sensitivity(connection, _current(connection, document_id), sensitivity, at)
 
-    def documents(self, ids: Iterable[str] | None = None) -> Iterator[Document]:
-        """Yield the documents, or those with these ids, in the order of their ids."""
-        key = [document_versions.c.document_id]
-        statement = _documents.select_documents()
-        if ids is None:
-            for page in self._database.pages(statement, key):
-                yield from map(_documents.document_of, page)
-            return
-        for some in batches(sorted(set(ids)), _documents.MANY):
-            for page in self._database.pages(statement.where(document_versions.c.document_id.in_(some)), key):
-                yield from map(_documents.document_of, page)
+    def documents(self, ids: Iterable[str] | None = None, as_of: datetime | None = None) -> Iterator[Document]:
+        """Yield the documents, or those with these ids, as they are now or were `as_of`, in the order of their ids.
 
-    def document(self, document_id: str) -> Document:
-        """The document with this id.
+        One that was restricted since is restricted as of any moment: whom it protects is in danger today.
+        """
+        key = [document_versions.c.document_id]
+        moment = _utc(as_of)
+        statement = _documents.select_documents(moment)
+        for some in [None] if ids is None else batches(sorted(set(ids)), _documents.MANY):
+            mine = statement if some is None else statement.where(document_versions.c.document_id.in_(some))
+            for page in self._database.pages(mine, key):
+                found = list(map(_documents.document_of, page))
+                yield from found if moment is None else self._as_restricted_now(found)
+
+    def _as_restricted_now(self, found: Sequence[Document]) -> Iterator[Document]:
+        with self._database.read() as connection:
+            restricted = _documents.restricted_now(connection, [d.id for d in found])
+        return (replace(d, sensitivity="restricted") if d.id in restricted else d for d in found)
+
+    def document(self, document_id: str, as_of: datetime | None = None) -> Document:
+        """The document with this id, as it is now or was `as_of`.
 
         Raises
         ------
         NotFound
             If there is none; the message says if it was forgotten.
         """
-        found = next(self.documents([document_id]), None)
+        found = next(self.documents([document_id], as_of), None)
         if found is None:
             with self._database.read() as connection:
                 raise _no_document(connection, document_id)
@@ -353,12 +360,15 @@ class Workspace:
             found = select(receipts).where(receipts.c.document_id == document_id).order_by(receipts.c.n)
             return tuple(_documents.receipt_from(row) for row in connection.execute(found))
 
-    def first_receipts(self, ids: Sequence[str] | None = None) -> Mapping[str, Receipt]:
-        """The first receipt of every document, or of those with these ids, by document id in order."""
+    def first_receipts(self, ids: Sequence[str] | None = None, as_of: datetime | None = None) -> Mapping[str, Receipt]:
+        """The first receipt of every document, or of those with these ids, by document id in order.
+
+        With `as_of`, of those that were received until then.
+        """
         found: dict[str, Receipt] = {}
         with self._database.read() as connection:
             for some in [None] if ids is None else batches(sorted(set(ids)), _documents.MANY):
-                found.update(_documents.first_receipts_of(connection, some))
+                found.update(_documents.first_receipts_of(connection, some, _utc(as_of)))
         return found
 
     def is_forgotten(self, document_id: str) -> bool:
@@ -562,6 +572,16 @@ class Workspace:
             found = found.where(runs.c.step == step)
         with self._database.read() as connection:
             return tuple(Run(r.n, r.step, r.started_at, r.ended_at, r.marker) for r in connection.execute(found))
+
+    def recorded(self) -> tuple[datetime, datetime] | None:
+        """The first and the latest moment that anything was recorded at; None where nothing was yet."""
+        with self._database.read() as connection:
+            first = connection.execute(select(func.min(documents.c.recorded_from))).scalar()
+            latest = get_state(connection, LATEST)
+        if latest is None:
+            return None
+        last = datetime.fromisoformat(latest)
+        return (first if first is not None and first < last else last), last
 
     def record_output(self, path: Path, at: datetime) -> None:
         """Record that `path` was written from this workspace, so that :meth:`forget` can name it."""
