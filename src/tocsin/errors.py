@@ -8,6 +8,7 @@
     ├── InputError            one input left out; names file, item and what to do (exit code 1)
     │   ├── UnreadableInput   not what its name says, empty, or in no known encoding
     │   ├── InvalidRow        one row of a table
+    │   │   └── RejectedRow   one row of an event dataset; knows the field and the line as it was
     │   └── FetchError        a web address that was not fetched
     ├── NothingUsable         no input at all could be used (exit code 3)
     ├── WorkspaceError        the workspace is missing, locked, or of another version
@@ -28,6 +29,7 @@ __all__ = [
     "InvalidRow",
     "NotFound",
     "NothingUsable",
+    "RejectedRow",
     "TocsinError",
     "UnreadableInput",
     "UsageError",
@@ -78,6 +80,30 @@ class UnreadableInput(InputError):
 
 class InvalidRow(InputError):
     """One row of a table that cannot be read; the other rows are."""
+
+
+class RejectedRow(InvalidRow):
+    """One row of an event dataset that was left out.
+
+    Parameters
+    ----------
+    path : str
+        The file as the user named it.
+    reason : str
+        What is wrong and what to do, in one sentence.
+    row : int
+        Which row, the first below the header being 1.
+    field : str
+        The dataset's own name of the column; empty where the whole row is meant.
+    original : str
+        The row as it stood in the file.
+    """
+
+    def __init__(self, path: str, reason: str, *, row: int, field: str = "", original: str = "") -> None:
+        self.row = row
+        self.field = field
+        self.original = original
+        super().__init__(path, f"column {field!r}: {reason}" if field else reason, item=str(row))
 
 
 class FetchError(InputError):

@@ -18,6 +18,7 @@ from tocsin.errors import InputError, UsageError
 from tocsin.records import Coding, Document, Place, PublicEvent, Sensitivity, Toponym
 
 __all__ = [
+    "DATASET_COLUMNS",
     "Coder",
     "Column",
     "ColumnMap",
@@ -28,10 +29,74 @@ __all__ = [
     "Outline",
     "Progress",
     "Source",
+    "arrow_schema",
     "load_plugin",
     "load_plugins",
     "plugin_names",
 ]
+
+
+ArrowKind = Literal["string", "strings", "bool", "int", "float", "date", "moment"]
+
+DATASET_COLUMNS: Mapping[str, ArrowKind] = {
+    "dataset": "string",
+    "row": "int",
+    "id": "string",
+    "code": "string",
+    "event_type": "string",
+    "sub_event_type": "string",
+    "violence": "int",
+    "actor1": "string",
+    "actor1_kind": "string",
+    "actor2": "string",
+    "actor2_kind": "string",
+    "associated": "string",
+    "date_start": "date",
+    "date_end": "date",
+    "date_precision": "string",
+    "location": "string",
+    "country": "string",
+    "country_name": "string",
+    "admin1": "string",
+    "admin2": "string",
+    "latitude": "float",
+    "longitude": "float",
+    "place_precision": "string",
+    "deaths_low": "int",
+    "deaths_best": "int",
+    "deaths_high": "int",
+    "injured_best": "int",
+    "civilian_targeting": "bool",
+    "aggregate": "bool",
+    "sources": "string",
+    "source_count": "int",
+    "notes": "string",
+}
+"""The columns that every event dataset is read into, whatever its own are; ``docs/datasets.md`` says what each holds.
+Those that a snapshot of events has too are called as there. Unknown is null."""
+
+
+def arrow_schema(columns: Mapping[str, ArrowKind]) -> Any:
+    """The Arrow schema of `columns`: days are ``date32``, moments ``timestamp[us, UTC]``, whole numbers ``int64``.
+
+    Examples
+    --------
+    >>> arrow_schema({"row": "int", "date_start": "date"}).types
+    [DataType(int64), DataType(date32[day])]
+    """
+    # Arrow takes a while to import and most commands never need it.
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    types = {
+        "string": pa.string(),
+        "strings": pa.list_(pa.string()),
+        "bool": pa.bool_(),
+        "int": pa.int64(),
+        "float": pa.float64(),
+        "date": pa.date32(),
+        "moment": pa.timestamp("us", tz="UTC"),
+    }
+    return pa.schema([(name, types[kind]) for name, kind in columns.items()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ __all__ = [
     "declared_charset",
     "decode",
     "encoding_of",
+    "on_error",
     "open_lines",
     "read_bytes",
     "repaired",
@@ -94,7 +95,7 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
         If it is not text, or in no known encoding.
     """
     encoding = encoding_of(data[:SAMPLE], name, declared, whole=len(data) <= SAMPLE)
-    text = repaired(data.decode(encoding, _on_error(encoding)))
+    text = repaired(data.decode(encoding, on_error(encoding)))
     if encoding == "utf-8" and text.count("\ufffd") > len(text) // 100:
         raise UnreadableInput(name, _NO_ENCODING)
     return text
@@ -178,10 +179,10 @@ def bounded_lines(file: io.TextIOBase, longest: int) -> Iterator[str]:
 
 
 def _stream(path: Path, encoding: str) -> io.TextIOWrapper:
-    return path.open(encoding=encoding, errors=_on_error(encoding), newline="")
+    return path.open(encoding=encoding, errors=on_error(encoding), newline="")
 
 
-def _on_error(encoding: str) -> str:
+def on_error(encoding: str) -> str:
     return "surrogateescape" if encoding in ("utf-8", "utf-8-sig") else "replace"
 
 

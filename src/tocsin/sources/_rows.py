@@ -21,7 +21,7 @@ from tocsin.sources._languages import language_of
 from tocsin.sources._mapping import ABOUT, key_of, missing
 from tocsin.sources._vocabulary import VOCABULARY
 
-__all__ = ["address", "as_told", "key_of", "no_day", "outline_rows", "read_rows"]
+__all__ = ["address", "as_told", "is_tags", "key_of", "no_day", "outline_rows", "read_rows"]
 
 _SAMPLE_ROWS = 200
 """Rows read ahead to tell the layout, the order of day and month and the language."""
@@ -98,7 +98,7 @@ def read_rows(
     number = 0
     empty = True
     for line, row in chain(ahead[skip:], numbered):
-        if not row or (number == 0 and not isinstance(row, str) and _is_tags(row)):
+        if not row or (number == 0 and not isinstance(row, str) and is_tags(row)):
             continue
         number += 1
         if passes(f"{prefix}{number}"):
@@ -173,7 +173,7 @@ def _named(row: list[str], named: bool) -> tuple[str, ...]:
 
 
 def _below(rows: Sequence[list[str]], start: int) -> list[list[str]]:
-    return [row for row in rows[start:] if not _is_tags(row)][:_SAMPLE_ROWS]
+    return [row for row in rows[start:] if not is_tags(row)][:_SAMPLE_ROWS]
 
 
 def _header_index(rows: Sequence[list[str]]) -> int | None:
@@ -193,7 +193,7 @@ def _names_columns(row: list[str]) -> bool:
     return not any(len(c.split()) > 8 or parse_day(c) or re.fullmatch(r"[-+]?\d+(?:[.,]\d+)?", c) for c in filled)
 
 
-def _is_tags(row: list[str]) -> bool:
+def is_tags(row: list[str]) -> bool:
     """Whether a row holds HXL tags, which humanitarian tables have under their header."""
     filled = [c.strip() for c in row if c.strip()]
     return bool(filled) and all(re.fullmatch(r"#[a-z][a-z0-9_]*(?:\s*\+[a-z0-9_]+)*", c) for c in filled)

@@ -20,7 +20,7 @@ from tocsin.sources._packages import check_office
 from tocsin.sources._rows import key_of, outline_rows, read_rows
 from tocsin.sources._vocabulary import VOCABULARY
 
-__all__ = ["SheetSource"]
+__all__ = ["SheetSource", "held_sheets"]
 
 _TELLING = frozenset(VOCABULARY["columns"]["text"])
 
@@ -40,7 +40,7 @@ class SheetSource:
     def read_mapped(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Item | InputError]:
         """Yield the same, with columns as a person said."""
         try:
-            sheets = _held(path, name)
+            sheets = held_sheets(path, name)
         except UnreadableInput as error:
             yield error
             return
@@ -55,14 +55,21 @@ class SheetSource:
 
     def outlines(self, path: Path, name: str, mapping: ColumnMap) -> Iterator[Outline]:
         """Yield how each sheet is laid out."""
-        for title, rows in _held(path, name):
+        for title, rows in held_sheets(path, name):
             columns: tuple[Column, ...] = ()
             with suppress(UnreadableInput):  # reading says what is wrong with it
                 columns = outline_rows(iter(rows), name, mapping)
             yield Outline(title, columns=columns)
 
 
-def _held(path: Path, name: str) -> list[tuple[str, list[tuple[int, list[str] | str]]]]:
+def held_sheets(path: Path, name: str) -> list[tuple[str, list[tuple[int, list[str] | str]]]]:
+    """Return (title, numbered rows) of each sheet that is a table.
+
+    Raises
+    ------
+    UnreadableInput
+        If it is no spreadsheet, or too large to be held.
+    """
     check_office(path, name, "spreadsheet (.xlsx or .ods)")
     _check_extent(path, name)
     sheets = list(_sheets(path, name))

@@ -25,7 +25,7 @@ from tocsin.sources._mapping import Mapped
 from tocsin.sources._objects import check_fields, outline_objects, read_object
 from tocsin.sources._rows import outline_rows, read_rows
 
-__all__ = ["CsvSource", "JsonLinesSource"]
+__all__ = ["CsvSource", "JsonLinesSource", "delimiter_of"]
 
 _LONGEST_LINE = 4_000_000
 """Characters; a JSON line beyond this is a file that was not written line by line."""
@@ -132,10 +132,14 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str] | str]]:
 
 
 def _delimiter(file: io.TextIOWrapper) -> str:
-    """The delimiter that cuts the first rows into the most columns of the same number."""
     sample = file.read(1 << 16)
     file.seek(0)
-    if "\n" in sample and len(sample) == 1 << 16:
+    return delimiter_of(sample)
+
+
+def delimiter_of(sample: str) -> str:
+    """The delimiter that cuts the first rows of a table into the most columns of the same number."""
+    if "\n" in sample and len(sample) >= 1 << 16:
         sample = sample[: sample.rindex("\n")]
     return max(",;\t|", key=lambda d: _evenness(sample, d))
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tocsin.interfaces import ArrowKind, arrow_schema
 from tocsin.records import Claim, Event, Place, When, to_json
 from tocsin.store._documents import batches
 from tocsin.store._originals import sync_folder
@@ -23,7 +24,7 @@ _ROWS = 5_000
 _NAME = "%Y%m%dT%H%M%S.%fZ"
 _COUNTED = ("deaths", "injured", "detained", "abducted", "displaced")
 
-_COMMON: dict[str, str] = {
+_COMMON: dict[str, ArrowKind] = {
     "recorded_at": "moment",
     "code": "string",
     "modality": "string",
@@ -45,10 +46,10 @@ _COMMON: dict[str, str] = {
     "longitude": "float",
     "place_precision": "string",
     "places": "int",
-    **{f"{counted}_{bound}": "int" for counted in _COUNTED for bound in ("low", "best", "high")},
+    **dict.fromkeys((f"{counted}_{bound}" for counted in _COUNTED for bound in ("low", "best", "high")), "int"),
     "weapon": "string",
 }
-EVENT_COLUMNS = {
+EVENT_COLUMNS: dict[str, ArrowKind] = {
     "id": "string",
     **_COMMON,
     "status": "string",
@@ -59,7 +60,7 @@ EVENT_COLUMNS = {
     "part_of": "string",
     "record": "string",
 }
-CLAIM_COLUMNS = {
+CLAIM_COLUMNS: dict[str, ArrowKind] = {
     "id": "string",
     "document_id": "string",
     **_COMMON,
@@ -105,22 +106,16 @@ def clear_half_snapshots(folder: Path) -> None:
 
 
 def _write(
-    path: Path, columns: dict[str, str], records: Iterable[tuple[Any, datetime]], row: Callable[[Any], dict[str, Any]]
+    path: Path,
+    columns: dict[str, ArrowKind],
+    records: Iterable[tuple[Any, datetime]],
+    row: Callable[[Any], dict[str, Any]],
 ) -> None:
     # Arrow takes a while to import and most commands never write a snapshot.
     import pyarrow as pa  # type: ignore[import-untyped]
     from pyarrow import parquet
 
-    types = {
-        "string": pa.string(),
-        "strings": pa.list_(pa.string()),
-        "bool": pa.bool_(),
-        "int": pa.int64(),
-        "float": pa.float64(),
-        "date": pa.date32(),
-        "moment": pa.timestamp("us", tz="UTC"),
-    }
-    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+    schema = arrow_schema(columns)
     with parquet.ParquetWriter(path, schema) as writer:
         for batch in batches(records, _ROWS):
             rows = [{**row(record), "recorded_at": recorded_at} for record, recorded_at in batch]
