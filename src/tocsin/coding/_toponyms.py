@@ -130,8 +130,9 @@ def _is_place(run: Sequence[Token], span: Span, gazetteer: Gazetteer) -> bool:
     after = doc[last.i + 1].lower_ if last.i + 1 < len(doc) else ""
     in_front = doc[first.i - 2].lower_ if before == "the" and first.i - 2 >= span.start else before
     locative = in_front in _WORDS["locative"]
-    # "In Gao and Mopti", "hit Taiz and Hodeidah": the second name stands as the first does.
-    lead = last.head if last.dep_ == "conj" else last
+    # "In Gao and Mopti", "hit Taiz and Hodeidah", "in Gao, Mali": the second name stands as the first does.
+    beside = last.dep_ == "conj" or (last.dep_ == "appos" and last.head.pos_ == "PROPN")
+    lead = last.head if beside else last
     locative = locative or (lead is not last and lead.dep_ == "pobj" and lead.head.lower_ in _WORDS["locative"])
     struck = lead.dep_ in ("dobj", "obj", "nsubjpass") and lemma(lead.head) in _WORDS["striking"]
     if any(t.ent_type_ == "PERSON" for t in run):

@@ -296,7 +296,12 @@ class Context:
             if chosen.level == "settlement" or chosen.level in AREAS:
                 points.append((chosen.vector, other.shares[other.best]))
         if not total:
-            return mention.base
+            # Nothing else is named: as for a place that is not listed, what the text is about speaks for its places.
+            about = self.country_shares(mention)
+            return [
+                score + weights.country_share * about.get(candidate.country, 0.0)
+                for score, candidate in zip(mention.base, mention.candidates, strict=True)
+            ]
         scores = []
         for score, candidate in zip(mention.base, mention.candidates, strict=True):
             here = countries.get(candidate.country, 0.0) / total if candidate.country else 0.0
