@@ -32,6 +32,7 @@ __all__ = [
     "Document",
     "Event",
     "EventRow",
+    "EventStatus",
     "Evidence",
     "Judgement",
     "Language",

@@ -153,6 +153,8 @@ def _claim(claim: ClaimReading) -> Iterable[RenderableType]:
     yield Rule(style="dim", characters="╌")
     yield Text(_where_read(claim), style="bold")
     notes = [claim.id, claim.modality + (", background" if claim.background else "")]
+    if claim.verdict:
+        notes.append(f"reviewed: {claim.verdict}")
     if claim.also_in:
         notes.append(f"the same words in {', '.join(claim.also_in)}")
     yield Text(" · ".join(notes), style="dim")

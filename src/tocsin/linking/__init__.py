@@ -6,12 +6,14 @@ from tocsin.linking._changes import Change, changes
 from tocsin.linking._cluster import Partition, current_judgements, link
 from tocsin.linking._compare import Link, Reason
 from tocsin.linking._copies import find_copies, lineages
+from tocsin.linking._corrections import COUNTS, corrected
 from tocsin.linking._ids import Assignment, assign_ids
 from tocsin.linking._merge import merge
 from tocsin.linking._rows import project
 from tocsin.linking._weights import LinkWeights, load_weights
 
 __all__ = [
+    "COUNTS",
     "Assignment",
     "Change",
     "Link",
@@ -20,6 +22,7 @@ __all__ = [
     "Reason",
     "assign_ids",
     "changes",
+    "corrected",
     "current_judgements",
     "find_copies",
     "lineages",

@@ -14,6 +14,7 @@ from tocsin.records import (
     Attribution,
     Claim,
     Count,
+    Evidence,
     Judgement,
     Modality,
     Participant,
@@ -22,14 +23,17 @@ from tocsin.records import (
     from_json,
 )
 
-__all__ = ["COUNTS", "corrected"]
+__all__ = ["COUNTS", "corrected", "is_judged"]
+
+JUDGED = "judgement"
+"""What the basis of a field begins with that a reviewer put in."""
 
 COUNTS = ("deaths", "injured", "detained", "abducted", "displaced")
 _ACTORS = {"actor1": 1, "actor2": 2}
 
 
 def corrected(claim: Claim, judgements: Iterable[Judgement], codebook: Codebook) -> Claim:
-    """`claim` with its ``correct`` judgements put in and its rejected fields emptied.
+    """`claim` with its ``correct`` judgements put in and its rejected fields emptied, and evidence that says so.
 
     Values are as a person writes them: a code's id or label; ``3``, ``1-3`` or empty for a count; a day, a month, or
     ``day/day`` for a date; a name for an actor; or the record as JSON.
@@ -41,10 +45,23 @@ def corrected(claim: Claim, judgements: Iterable[Judgement], codebook: Codebook)
     """
     for judgement in judgements:
         if judgement.verdict == "correct" and judgement.field:
-            claim = _put(claim, judgement, judgement.value.strip(), codebook)
+            claim = _shown(_put(claim, judgement, judgement.value.strip(), codebook), judgement)
         elif judgement.verdict == "reject" and judgement.field:
-            claim = _put(claim, judgement, "", codebook)
+            claim = _shown(_put(claim, judgement, "", codebook), judgement)
     return claim
+
+
+def _shown(claim: Claim, judgement: Judgement) -> Claim:
+    """`claim` with the judgement as the basis of its field: the words it was read from are not what it rests on now."""
+    field = "type" if judgement.field == "code" else judgement.field
+    basis = f"{JUDGED} {judgement.id}"
+    return replace(claim, evidence=(*(e for e in claim.evidence if e.field != field), Evidence(field, (), basis)))
+
+
+def is_judged(claim: Claim, field: str) -> bool:
+    """Whether a reviewer put in what `claim` has for the merged field called `field`."""
+    evidence = claim.evidence_for("type" if field == "code" else field)
+    return evidence is not None and evidence.basis.startswith(JUDGED)
 
 
 def _put(claim: Claim, judgement: Judgement, value: str, codebook: Codebook) -> Claim:

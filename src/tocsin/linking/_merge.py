@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar, get_args
 
 from tocsin.codebook import Codebook
 from tocsin.linking._cluster import current_judgements
-from tocsin.linking._corrections import COUNTS, corrected
+from tocsin.linking._corrections import COUNTS, corrected, is_judged
 from tocsin.linking._profile import SETTLED, family, fold, kin
 from tocsin.linking._toll import Voice, toll
 from tocsin.records import (
@@ -21,6 +21,7 @@ from tocsin.records import (
     DatePrecision,
     Document,
     Event,
+    EventStatus,
     Judgement,
     MergedField,
     Modality,
@@ -63,7 +64,8 @@ def merge(
 
     Each lineage (a story with its copies) has one vote, however often it was printed. Fields rest on asserted
     claims where there are any, else on possible ones, else they hold what is denied. Judgements on a claim's field
-    count before merging, those on the event's after; a rejected claim stays listed and no field rests on it.
+    count before merging, those on the event's after; a rejected claim stays listed, and no field and no count of
+    reports rests on it. An accepted claim confirms the event.
 
     Parameters
     ----------
@@ -97,15 +99,42 @@ def merge(
         if c.id not in rejected or len(rejected) == len(everything)
     ]
     event = _merged(event_id, voices, codebook)
+    standing = [v.claim for v in voices]
     event = replace(
         event,
         claim_ids=tuple(c.id for c in everything),
-        documents=len({c.document_id for c in everything}),
-        lineages=len({lineage.get(c.document_id, c.document_id) for c in everything}),
-        status="rejected" if len(rejected) == len(everything) else "draft",
+        documents=len({c.document_id for c in standing}),
+        lineages=len({v.lineage for v in voices}),
+        status=_status(event_id, standing, rejected, decided),
+        fields=tuple(_reviewed(f, standing) for f in event.fields),
         part_of=part_of,
     )
     return _judged(event, voices[0].claim, decided[event_id], codebook)
+
+
+def _status(
+    event_id: str, standing: Sequence[Claim], rejected: Collection[str], decided: Mapping[str, Sequence[Judgement]]
+) -> EventStatus:
+    """What reviewers said of the event and its claims: one claim that is right confirms it, none left rejects it.
+
+    A word on the event goes before words on its claims, unless the last of these was rejected after it.
+    """
+    whole = next((j for j in decided[event_id] if not j.field and j.verdict in ("accept", "reject")), None)
+    said = [j for c in standing for j in decided[c.id] if not j.field]
+    if all(c.id in rejected for c in standing):
+        if whole is None or whole.made_at < max(j.made_at for j in said if j.verdict == "reject"):
+            return "rejected"
+    elif whole is None:
+        return "confirmed" if any(j.verdict == "accept" for j in said) else "draft"
+    return "confirmed" if whole.verdict == "accept" else "rejected"
+
+
+def _reviewed(field: MergedField, standing: Iterable[Claim]) -> MergedField:
+    """`field`, its rule saying so where a reviewer corrected what one of its claims has."""
+    bearing = set(field.claim_ids)
+    if any(c.id in bearing and is_judged(c, field.name) for c in standing):
+        return replace(field, rule=f"{field.rule}, as corrected by judgement")
+    return field
 
 
 def _by_subject(judgements: Iterable[Judgement], subjects: set[str]) -> dict[str, list[Judgement]]:
@@ -431,7 +460,7 @@ def _weapon(basis: Sequence[Voice]) -> tuple[str, MergedField | None]:
 
 
 def _judged(event: Event, template: Claim, judgements: Sequence[Judgement], codebook: Codebook) -> Event:
-    """`event` with what reviewers said of it; the last word on the whole decides its status."""
+    """`event` with what reviewers said of its fields."""
     blank = replace(
         template,
         code=event.code,
@@ -451,10 +480,6 @@ def _judged(event: Event, template: Claim, judgements: Sequence[Judgement], code
     fields = [f for f in event.fields if f.name not in touched]
     fields = [replace(f, disputed=False) if f.name in settled else f for f in fields]
     fields += [MergedField(name, (), "judgement") for name in sorted(touched)]
-    status = event.status
-    for judgement in judgements:
-        if not judgement.field:
-            status = {"accept": "confirmed", "reject": "rejected"}.get(judgement.verdict, status)  # type: ignore[assignment]
     return replace(
         event,
         code=done.code,
@@ -468,5 +493,4 @@ def _judged(event: Event, template: Claim, judgements: Sequence[Judgement], code
         counts=done.counts,
         weapon=done.weapon,
         fields=tuple(fields),
-        status=status,
     )

@@ -18,6 +18,7 @@ from tocsin.pipeline import _linking
 from tocsin.pipeline._account import EventsOfType, Exported, Eye, Problem
 from tocsin.pipeline._adding import INTERNAL
 from tocsin.pipeline._internal import FullRecord
+from tocsin.pipeline._judging import as_judged, attached
 from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id, shells
 from tocsin.records import Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
 from tocsin.store import Workspace
@@ -228,10 +229,11 @@ def _gather(workspace: Workspace, codebook: Codebook, as_of: datetime | None) ->
         key=lambda d: min((by_id[c].document_id for c in d[0].claim_ids if c in by_id), default=""),
     )
     events = [event for event, _ in dated]
+    judgements = attached(workspace, by_id, {event.id for event in events}, as_of).judgements
     return _Dataset(
         workspace=workspace,
         codebook=codebook,
-        claims=by_id,
+        claims=as_judged(by_id, events, judgements, codebook),
         claims_of=dict(claims_of),
         not_coded=dict(sorted(not_coded.items())),
         events=events,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from tocsin import linking
 from tocsin.codebook import Codebook
 from tocsin.interfaces import Progress
 from tocsin.pipeline._account import Linked
+from tocsin.pipeline._judging import as_judged, attached, rejected_claims
 from tocsin.pipeline._lookup import DocumentStream, StoredDocuments, claims_by_id, shells
 from tocsin.records import Claim, Document, Event, Judgement
 from tocsin.store import Workspace
@@ -30,16 +31,19 @@ def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at
     progress.advance()
     everything = tuple(workspace.claims())
     claims = claims_by_id(everything, copies)
-    judgements = tuple(workspace.judgements())
+    known = workspace.ledger()
+    judgements = attached(workspace, claims, known.keys()).judgements
+    # What a reviewer corrected is what the claim is compared and merged by.
+    claims = as_judged(claims, (), judgements, codebook)
     partition = linking.link(
         claims.values(), StoredDocuments(workspace), copies, judgements, linking.load_weights(), codebook
     )
     progress.advance()
-    assignment = linking.assign_ids(partition, workspace.ledger())
+    assignment = linking.assign_ids(partition, known)
     documents = shells(workspace)
     lineage = linking.lineages(documents, copies)
     merged = _merged(assignment.clusters, partition.part_of, claims, documents, lineage, judgements, codebook)
-    events = _counted(merged, everything, lineage)
+    events = _counted(merged, everything, lineage, rejected_claims(judgements))
     progress.advance()
     redirects = {old: new[0] for old, new in assignment.redirects.items()}
     changed = workspace.save_events(events, redirects, assignment.withdrawn, at)
@@ -50,14 +54,20 @@ def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at
     return Linked(len(copies), len(everything), len(events), changed, len(partition.doubtful))
 
 
-def _counted(events: Iterable[Event], claims: Iterable[Claim], lineage: Mapping[str, str]) -> list[Event]:
-    """`events` with every report counted, also those whose very same text makes their claims the same."""
+def _counted(
+    events: Iterable[Event], claims: Iterable[Claim], lineage: Mapping[str, str], rejected: Collection[str]
+) -> list[Event]:
+    """`events` with every report counted, also those whose very same text makes their claims the same.
+
+    Reports whose claims were rejected are none, unless the whole event was.
+    """
     documents: dict[str, set[str]] = defaultdict(set)
     for claim in claims:
         documents[claim.id].add(claim.document_id)
     counted = []
     for event in events:
-        reports = {document for claim_id in event.claim_ids for document in documents[claim_id]}
+        standing = [c for c in event.claim_ids if c not in rejected] or event.claim_ids
+        reports = {document for claim_id in standing for document in documents[claim_id]}
         counted.append(replace(event, documents=len(reports), lineages=len({lineage[d] for d in reports})))
     return counted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,8 +13,9 @@ from tocsin import linking
 from tocsin.codebook import Codebook
 from tocsin.errors import NotFound
 from tocsin.linking import Reason
+from tocsin.pipeline._judging import as_judged, attached
 from tocsin.pipeline._lookup import claim_text
-from tocsin.records import Actor, Claim, Count, Document, Event, Place, Span, When
+from tocsin.records import Actor, Claim, Count, Document, Event, Judgement, Place, Span, When
 from tocsin.store import Workspace
 
 __all__ = [
@@ -61,7 +62,8 @@ class Mark:
 class ClaimReading:
     """A claim, where it was read, and the passage it was read from with its `marks`.
 
-    `also_in` are the names of documents with the very same text.
+    `also_in` are the names of documents with the very same text. `verdict` is what a reviewer said of the claim as a
+    whole, empty where nobody did; fields that were corrected have the judgement as their rule.
     """
 
     id: str
@@ -76,6 +78,7 @@ class ClaimReading:
     marks: tuple[Mark, ...]
     fields: tuple[FieldReading, ...]
     also_in: tuple[str, ...] = ()
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook, as_of: da
     """Everything that is known of `event`, or was `as_of` a moment."""
     claims: list[tuple[int, ClaimReading]] = []
     stories = _stories(workspace, as_of)
+    judged = _Judged.of(workspace, event, as_of)
     for claim_id in event.claim_ids:
         claim = _claim_or_none(workspace, claim_id, as_of)
         if claim is None:
@@ -152,9 +156,11 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook, as_of: da
         same = [c for d in story for c in workspace.claims(as_of, d) if c.id == claim_id]
         receipts = [workspace.receipts(c.document_id)[0] for c in same]
         document = claim_text(workspace, same[0], workspace.document(same[0].document_id, as_of))
-        reading = read_claim(same[0], document, codebook, receipts[0].name, receipts[0].item)
+        corrected = as_judged({claim_id: same[0]}, (), judged.log, codebook)[claim_id]
+        reading = read_claim(corrected, document, codebook, receipts[0].name, receipts[0].item)
         also = tuple(f"{r.name}#{r.item}" if r.item else r.name for r in receipts[1:])
-        claims.append((claim.trigger.start, replace(reading, also_in=also)))
+        verdict = judged.verdicts.get(claim_id, "")
+        claims.append((claim.trigger.start, replace(reading, also_in=also, verdict=verdict)))
     rules = {f.name: f.rule for f in event.fields}
     values = _values(event, codebook)
     return EventReading(
@@ -195,6 +201,22 @@ def _claim_or_none(workspace: Workspace, claim_id: str, as_of: datetime | None) 
         return workspace.claim(claim_id, as_of)
     except NotFound:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The judgements on the claims of an event, and the latest verdict on each of them as a whole."""
+
+    log: tuple[Judgement, ...]
+    verdicts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, workspace: Workspace, event: Event, as_of: datetime | None) -> _Judged:
+        wanted = set(event.claim_ids)
+        claims = {i: c for i in event.claim_ids if (c := _claim_or_none(workspace, i, as_of)) is not None}
+        log = tuple(j for j in attached(workspace, claims, (), as_of).judgements if wanted.issuperset(j.subjects))
+        latest = linking.current_judgements(j for j in log if len(j.subjects) == 1 and not j.field)
+        return cls(log, {j.subjects[0]: j.verdict for j in latest})
 
 
 def _stories(workspace: Workspace, as_of: datetime | None) -> dict[str, tuple[str, ...]]:

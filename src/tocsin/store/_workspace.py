@@ -435,6 +435,15 @@ class Workspace:
             raise NotFound(f"no current claim {claim_id!r} in this workspace; a later coding may have replaced it")
         return _codings.claim_of(row)
 
+    def former_claims(self, ids: Iterable[str]) -> dict[str, Claim]:
+        """Those of the claims `ids` that were ever coded, as they were coded last; by id."""
+        found: dict[str, Claim] = {}
+        with self._database.read() as connection:
+            for some in batches(sorted(set(ids)), _documents.MANY):
+                rows = connection.execute(select(claims).where(claims.c.id.in_(some)).order_by(claims.c.coding_n))
+                found.update((row.id, _codings.claim_of(row)) for row in rows)
+        return found
+
     def codings(self, as_of: datetime | None = None, document_id: str | None = None) -> Iterator[Coding]:
         """Yield the codings current now or `as_of`, with their claims and notes, by document."""
         statement = _codings.select_codings(_utc(as_of), document_id)
