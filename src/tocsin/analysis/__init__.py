@@ -6,19 +6,35 @@ prints or opens a workspace: it is given numbers and tables.
 
 from __future__ import annotations
 
+from tocsin.analysis._latent_class import LatentClass, latent_class
+from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bound, log_linear
 from tocsin.analysis._near_repeat import KnoxTable, near_repeat
+from tocsin.analysis._overlaps import Overlaps, PairOverlap, count_overlaps
 from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
 from tocsin.analysis._results import plain
+from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
 
 __all__ = [
     "Cell",
     "Coverage",
     "KnoxTable",
+    "LatentClass",
+    "LogLinear",
+    "LogLinearModel",
+    "Overlaps",
+    "PairOverlap",
     "Panel",
     "Period",
+    "Undercount",
+    "UndercountEstimate",
+    "chao_lower_bound",
+    "count_overlaps",
     "incidents",
+    "latent_class",
+    "log_linear",
     "near_repeat",
     "panel",
     "per_population",
     "plain",
+    "undercount",
 ]
