@@ -6,6 +6,7 @@ prints or opens a workspace: it is given numbers and tables.
 
 from __future__ import annotations
 
+from tocsin.analysis._events import EventTable, event_table, snapshot_table
 from tocsin.analysis._latent_class import LatentClass, latent_class
 from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bound, log_linear
 from tocsin.analysis._near_repeat import KnoxTable, near_repeat
@@ -17,6 +18,7 @@ from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercou
 __all__ = [
     "Cell",
     "Coverage",
+    "EventTable",
     "KnoxTable",
     "LatentClass",
     "LogLinear",
@@ -29,6 +31,7 @@ __all__ = [
     "UndercountEstimate",
     "chao_lower_bound",
     "count_overlaps",
+    "event_table",
     "incidents",
     "latent_class",
     "log_linear",
@@ -36,5 +39,6 @@ __all__ = [
     "panel",
     "per_population",
     "plain",
+    "snapshot_table",
     "undercount",
 ]

@@ -113,12 +113,15 @@ class Panel:
         return str(ibis.to_sql(self.table, dialect="duckdb"))
 
 
-def incidents(events: Table) -> Table:
-    """The events that are counted: asserted, news and not background, not rejected or withdrawn.
+def incidents(events: Table, *, aggregates: bool = True) -> Table:
+    """The events that are counted: asserted, news or dated background, not rejected or withdrawn.
 
-    A dataset's rows say nothing of that and are all counted; its totals over a time or an area are not.
+    The rows of a dataset say nothing of that. Those that sum up several incidents are rows to whoever publishes them,
+    and are counted as such unless `aggregates` is false.
     """
     kept = events
+    if "aggregate" in kept.columns and not aggregates:
+        kept = kept.filter(~kept.aggregate.fill_null(False))
     if "modality" in kept.columns:
         kept = kept.filter(kept.modality.isnull() | (kept.modality == "asserted"))
     if "background" in kept.columns:
@@ -135,6 +138,7 @@ def panel(
     *,
     coverage: Coverage | None = None,
     universe: Table | None = None,
+    aggregates: bool = True,
 ) -> Panel:
     """Count `events` by cell and period, completed with zeros where the dataset covers the period.
 
@@ -155,6 +159,8 @@ def panel(
         By default from the first to the last period in which there is any event.
     universe : ibis Table, optional
         All cells that there are, so that those without any event are zero too; by default those with an event.
+    aggregates : bool
+        Whether a dataset's rows that sum up several incidents are counted.
 
     Raises
     ------
@@ -164,7 +170,7 @@ def panel(
     cells = tuple(cells) or ("all",)
     _check(events, cells, period)
     columns = _columns(cells)
-    located = _located(incidents(events), cells, period)
+    located = _located(incidents(events, aggregates=aggregates), cells, period)
     summary = _summary(located)
     if coverage is None:
         coverage = _found_coverage(summary, period)

@@ -46,6 +46,7 @@ from tocsin.pipeline._readings import (
     find_events,
     read_event,
 )
+from tocsin.pipeline._tables import open_events
 from tocsin.pipeline._teaching import Trial, try_codes
 from tocsin.pipeline._watching import Round, Watch
 from tocsin.records import NamedPlace, PlacedText
@@ -102,6 +103,7 @@ __all__ = [
     "moment_as_of",
     "open_codebook",
     "open_coder",
+    "open_events",
     "open_places",
     "open_workspace",
     "preview",
