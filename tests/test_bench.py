@@ -6,6 +6,7 @@ import csv
 import importlib
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -339,3 +340,29 @@ def test_types_of_notes_are_told_without_labels_and_measured_with_them(
         assert out.read_text("utf-8") == "0\tPEACE_PROTEST\n1\tREM_EXPLOS\n"
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == {"notes": 2, "labels": 2, "accuracy": 0.5, "macro_f1": 0.5, "weighted_f1": 0.5}
+
+
+@pytest.fixture
+def spellings(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT))
+    return importlib.import_module("bench.spellings")
+
+
+def test_names_are_written_otherwise_in_every_way_and_in_the_same_ways_again(spellings: Any) -> None:
+    names = ["Kafr Shaykh al-Qadim", "Upper Dahabieh", "Deir Sa'adun", "Nédjoubou", "قرية العين الحمراء",
+             "تل أبو ضهور", "منشأة رؤوف"]  # fmt: skip
+    once, again = ([spellings.perturbed(n, random.Random(i)) for i in range(150) for n in names] for _ in range(2))
+    assert once == again
+    assert {kind for _, kind in once if kind} == set(spellings.KINDS)
+    assert all(written != names[n % len(names)] for n, (written, kind) in enumerate(once) if kind)
+
+
+def test_an_invented_dump_is_one_that_can_be_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tocsin.places._entries import Entry, read_entries
+
+    monkeypatch.syspath_prepend(str(ROOT))
+    path = tmp_path / "dump.txt"
+    path.write_text("".join(importlib.import_module("bench.gazetteer").dump(500, 3)), "utf-8")
+    entries = list(read_entries(path))
+    assert 150 < len(entries) < 300
+    assert all(isinstance(entry, Entry) for entry in entries)

@@ -69,3 +69,18 @@ def test_bad_rows_are_named_and_what_knows_no_place_is_refused(gao: Place, tmp_p
     with pytest.raises(UnreadableInput, match="no row"):
         add_gazetteer([names(tmp_path / "none.txt", ("999999999", "en", "Nowhere At All"))], "none")
     assert [g.name for g in list_gazetteers()] == ["names"]
+
+
+def test_names_that_come_before_the_dump_and_an_id_that_comes_twice(gao: Place, tmp_path: Path) -> None:
+    def row(geonameid: str, name: str) -> str:
+        return f"{geonameid}\t{name}\t{name}\t\t16.3\t0.1\tP\tPPL\tML\t\t\t\t\t\t900\t\t\tAfrica/Bamako\t2020-01-01\n"
+
+    other = names(tmp_path / "names.txt", (gao.gazetteer_id, "xx", "Kawkawburg"))
+    dump = tmp_path / "ML.txt"
+    dump.write_text(row(gao.gazetteer_id, "Gao") + row("777000777", "Orfoba") + row("777000777", "Orfoba-bis"), "utf-8")
+    added = add_gazetteer([other, dump], "mali")
+    assert [str(p).partition(": ")[2] for p in added.problems] == [
+        "line 3: geonameid 777000777 was on line 2 already; left out"
+    ]
+    assert one(open_gazetteer(), "Kawkawburg").gazetteer_id == gao.gazetteer_id
+    assert one(open_gazetteer(), "Orfoba").latitude == 16.3

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 import shapely
 
-from tocsin.places._added import CELL, cell
+from tocsin.places._adding import CELL, cell
 from tocsin.places._geometry import chord_km
 from tocsin.places._lookup import AREAS, SAME_TOWN, Candidate, Lookup, gazetteer_number, global_id
 from tocsin.places._names import sound, sounds_alike

