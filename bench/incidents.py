@@ -1,11 +1,13 @@
 """Linking on gold claims of a folder of reports: do claims about one incident come together, and copies of a text?
 
-    python bench/incidents.py --gold DIR [--predictions FILE]
+    python bench/incidents.py --gold DIR [--predictions FILE] [--disputed FILE]
 
 DIR holds ``gold_claims.jsonl``, ``reports.jsonl``, ``copies.jsonl`` and the reports under ``in/``. The linker is given
-the gold's fields, so that what is measured is linking alone. FILE is an output: JSON, claim → cluster. The last line
-printed is one line of JSON: B³ precision, recall and F1 of incidents (percent), the share of gold clusters found
-exactly, and precision and recall of copies among the plain texts, translations apart.
+the gold's fields, so that what is measured is linking alone. The predictions are an output: JSON, claim → cluster. The
+file of disputed fields is gold: JSON, incident → names of the event's fields that a reader finds disputed; incidents it
+does not name have none. The last line printed is one line of JSON: B³ precision, recall and F1 of incidents (percent),
+the share of gold clusters found exactly, precision and recall of copies among the plain texts, translations apart, and
+with ``--disputed`` the same of disputed fields when each gold incident's claims are merged.
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 from tocsin.codebook import Codebook, load_codebook
-from tocsin.linking import find_copies, link, load_weights
+from tocsin.linking import find_copies, lineages, link, load_weights, merge
 from tocsin.records import (
     Actor,
     ActorKind,
@@ -46,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--predictions", type=Path)
+    parser.add_argument("--disputed", type=Path)
     given = parser.parse_args()
     codebook = load_codebook()
     documents = {r["report"]: _document(r, given.gold) for r in _lines(given.gold / "reports.jsonl")}
@@ -71,6 +74,18 @@ def main() -> None:
         "copies_precision": 100.0 * right / len(pairs) if pairs else 100.0,
         "copies_recall": 100.0 * right / len(wanted) if wanted else 100.0,
     }
+    if given.disputed:
+        incidents: dict[str, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            incidents[gold[claim.id]].append(claim)
+        lineage = lineages(documents, copies)
+        marked = {
+            (incident, field)
+            for incident, members in incidents.items()
+            for field in merge(incident, members, documents, lineage, [], codebook).disputed
+        }
+        told_disputed = json.loads(given.disputed.read_text("utf-8"))
+        result |= f1({(incident, field) for incident, fields in told_disputed.items() for field in fields}, marked)
     print(json.dumps({name: round(value, 2) for name, value in result.items()}))
 
 
@@ -94,6 +109,18 @@ def b_cubed(gold: Mapping[str, str], found: Mapping[str, str]) -> dict[str, floa
         "b3_recall": 100 * recall,
         "b3_f1": 100 * f1,
         "exact_clusters": 100 * exact,
+    }
+
+
+def f1(gold: Set[tuple[str, str]], found: Set[tuple[str, str]]) -> dict[str, float]:
+    """Precision, recall and F1 of disputed fields, in percent."""
+    right = len(gold & found)
+    precision, recall = right / max(1, len(found)), right / max(1, len(gold))
+    return {
+        "disputed": len(gold),
+        "disputed_precision": 100 * precision,
+        "disputed_recall": 100 * recall,
+        "disputed_f1": 200 * right / max(1, len(gold) + len(found)),
     }
 
 

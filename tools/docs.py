@@ -73,6 +73,7 @@ def codebook_page(codebook: Codebook) -> Iterator[str]:
     yield from (f"- *{_named(name)}*: {rule}" for name, rule in codebook.counting.items())
     yield from ("", "## From claims to an event", "")
     yield from (f"- *{_named(name)}*: {rule}" for name, rule in codebook.merging.items())
+    yield f"- *best toll*: by the rule `{codebook.tolls.best}` of `[counting.tolls]` (`acled`, `ucdp`, `source-ranked`)"
     yield from ("", "## Why an event is no row", "")
     yield from _table(("reason", "meaning"), [(f"`{name}`", why) for name, why in codebook.not_exported.items()])
     yield from ("", "## UCDP", "")

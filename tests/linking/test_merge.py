@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tocsin.codebook import TollRule
 from tocsin.errors import UsageError
 from tocsin.linking import merge
 from tocsin.records import Claim, Count, Counts, Event, Judgement, Modality, Speaker, When
@@ -75,6 +78,42 @@ def test_an_early_toll_does_not_beat_the_same_speakers_final_one() -> None:
     event = merged(early, final, days=2)
     assert deaths(event) == (7, 7, 7)
     assert not event.disputed
+
+
+def test_an_early_at_least_does_not_beat_what_was_counted_later() -> None:
+    early = claim("d-1", deaths=Count(3, 3, None), says="a resident", speaker="witness")
+    final = claim("d-2", deaths=8, says="the clinic", speaker="witness")
+    assert deaths(merged(early, final, days=1)) == (3, 8, 8)
+    assert deaths(merged(early, final)) == (3, 3, 8)
+
+
+def test_an_outlets_later_figure_replaces_its_own_earlier_one() -> None:
+    early, final = (claim(f"d-{n}", deaths=n, says="The Ledger", speaker="media") for n in (1, 2))
+    documents = {
+        c.document_id: replace(document(c.document_id, published=DAY + timedelta(n)), source="The Ledger")
+        for n, c in enumerate((early, final))
+    }
+    event = merge("e-1", [early, final], documents, {}, [], CODEBOOK)
+    assert deaths(event) == (2, 2, 2)
+    other = {**documents, "d-1": replace(documents["d-1"], source="The Post")}
+    assert deaths(merge("e-1", [early, final], other, {}, [], CODEBOOK)) == (1, 1, 2)
+
+
+def test_the_codebook_says_which_figure_is_best() -> None:
+    claims = [
+        claim("d-1", deaths=3, says="army", speaker="security"),
+        claim("d-2", deaths=5, says="clinic", speaker="witness"),
+        claim("d-3", deaths=5, says="mayor", speaker="official"),
+        claim("d-4", deaths=9, says="rights group", speaker="monitor"),
+    ]
+    documents = {c.document_id: document(c.document_id, published=DAY) for c in claims}
+    found = {}
+    for rule in get_args(TollRule):
+        codebook = replace(CODEBOOK, tolls=replace(CODEBOOK.tolls, best=rule))
+        event = merge("e-1", claims, documents, {}, [], codebook)
+        found[rule] = deaths(event)
+        assert len(field(event, "deaths").disputed_by) == 4 - len(field(event, "deaths").claim_ids)
+    assert found == {"acled": (3, 3, 9), "ucdp": (3, 5, 9), "source-ranked": (3, 9, 9)}
 
 
 def test_one_story_in_many_copies_speaks_once() -> None:
@@ -189,6 +228,26 @@ def test_blame_that_is_disputed_or_denied_says_by_whom() -> None:
     assert field(event, "actor1").disputed_by == (denial.id,)
     assert event.attribution == "alleged"
     assert event.modality == "asserted"
+
+
+def test_the_accused_who_denies_it_disputes_who_it_was_and_nobody_else_that_it_was() -> None:
+    unknown = claim("d-1", who=(side(1, GUNMEN), side(2, CIVILIANS)))
+    denial = claim("d-1", 9, who=(side(1, SYRIAN_ARMY),), modality="denied", speaker=ARMY_SAYS)
+    assert merged(unknown, denial).disputed == ("actor1",)
+    others = claim("d-1", 9, who=(side(1, GUNMEN),), modality="denied", says="mayor", speaker="official")
+    assert merged(unknown, others).disputed == ("modality",)
+    rumour = claim("d-2", modality="possible", says="channels", speaker="anonymous")
+    assert merged(others, rumour).disputed == ("modality",)
+
+
+def test_whom_it_hit_is_disputed_where_one_who_says_so_is_denied() -> None:
+    fighters = claim("d-1", who=(side(1, SYRIAN_ARMY), side(2, REBELS)), speaker=ARMY_SAYS)
+    civilians = claim("d-1", 9, who=(side(1, SYRIAN_ARMY), side(2, CIVILIANS)), says="a farmer", speaker="witness")
+    denial = claim(
+        "d-1", 20, who=(side(1, SYRIAN_ARMY), side(2, CIVILIANS)), deaths=1, modality="denied", speaker=ARMY_SAYS
+    )
+    assert "actor2" not in merged(fighters, civilians).disputed
+    assert set(field(merged(fighters, civilians, denial), "actor2").disputed_by) == {civilians.id, denial.id}
 
 
 def test_who_is_only_suspected_is_named_as_suspected() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.codebook._actors import ActorEntry, ActorList, ActorMatch, State, load_actors
-from tocsin.codebook._codes import Code, Codebook, EventType, NearMiss, PrecedenceRule, VagueCount
+from tocsin.codebook._codes import Code, Codebook, EventType, NearMiss, PrecedenceRule, TollPolicy, TollRule, VagueCount
 from tocsin.codebook._lint import Finding, lint
 from tocsin.codebook._load import load_codebook
 
@@ -18,6 +18,8 @@ __all__ = [
     "NearMiss",
     "PrecedenceRule",
     "State",
+    "TollPolicy",
+    "TollRule",
     "VagueCount",
     "lint",
     "load_actors",

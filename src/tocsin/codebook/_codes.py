@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from tocsin.errors import CodebookError
+from tocsin.records import SpeakerKind
 
 if TYPE_CHECKING:
     from tocsin.codebook._actors import ActorList
@@ -21,12 +22,15 @@ __all__ = [
     "EventType",
     "NearMiss",
     "PrecedenceRule",
+    "TollPolicy",
+    "TollRule",
     "UcdpRule",
     "VagueCount",
 ]
 
 CivilianTargeting = Literal["always", "never", "by target"]
 UcdpRule = Literal["by actors", "none"]
+TollRule = Literal["acled", "ucdp", "source-ranked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,22 @@ class PrecedenceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TollPolicy:
+    """Which of the sources' figures is an incident's best.
+
+    ``acled``: the lowest. ``ucdp``: the one that most independent lineages give, the lower where they tie.
+    ``source-ranked``: the latest of the kind of speaker that comes first in `rank`. Low and high hold all of them.
+    """
+
+    best: TollRule = "acled"
+    rank: tuple[SpeakerKind, ...] = ()
+
+    def rank_of(self, kind: SpeakerKind) -> int:
+        """How much `kind` is trusted: 0 most; what the list leaves out comes last."""
+        return self.rank.index(kind) if kind in self.rank else len(self.rank)
+
+
+@dataclass(frozen=True, slots=True)
 class Codebook:
     """Everything that was loaded, layer upon layer.
 
@@ -110,6 +130,7 @@ class Codebook:
     vague_counts: Mapping[str, VagueCount]
     counting: Mapping[str, str]
     merging: Mapping[str, str]
+    tolls: TollPolicy
     not_exported: Mapping[str, str]
     precedence: tuple[str, ...]
     precedence_rules: tuple[PrecedenceRule, ...]

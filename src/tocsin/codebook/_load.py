@@ -20,10 +20,13 @@ from tocsin.codebook._codes import (
     EventType,
     NearMiss,
     PrecedenceRule,
+    TollPolicy,
+    TollRule,
     UcdpRule,
     VagueCount,
 )
 from tocsin.errors import CodebookError
+from tocsin.records import SpeakerKind
 
 __all__ = ["CODEBOOKS", "load_codebook"]
 
@@ -115,6 +118,11 @@ class _Precedence(_Table):
     rules: tuple[_PrecedenceRule, ...] = ()
 
 
+class _Tolls(_Table):
+    best: TollRule | None = None
+    rank: tuple[SpeakerKind, ...] | None = None
+
+
 class _Counting(_Table):
     row: Text | None = None
     splitting: Text | None = None
@@ -127,6 +135,7 @@ class _Counting(_Table):
     sides: Text | None = None
     aggregates: Text | None = None
     merging: dict[str, Text] = {}
+    tolls: _Tolls = msgspec.field(default_factory=_Tolls)
     not_exported: dict[str, Text] = {}
 
 
@@ -159,6 +168,7 @@ class _Draft:
     vague_counts: dict[str, VagueCount] = field(default_factory=dict)
     counting: dict[str, str] = field(default_factory=dict)
     merging: dict[str, str] = field(default_factory=dict)
+    tolls: TollPolicy = field(default_factory=TollPolicy)
     not_exported: dict[str, str] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     rules: list[PrecedenceRule] = field(default_factory=list)
@@ -308,8 +318,9 @@ def _lay_vague_counts(draft: _Draft, raw: Mapping[str, Any], name: str) -> None:
 
 def _lay_counting(draft: _Draft, raw: Mapping[str, Any], name: str) -> None:
     table = _table(raw, _Counting, name, "counting")
-    draft.counting.update(_given(table, leave_out=("merging", "not_exported")))
+    draft.counting.update(_given(table, leave_out=("merging", "tolls", "not_exported")))
     draft.merging.update(table.merging)
+    draft.tolls = replace(draft.tolls, **_given(table.tolls))
     draft.not_exported.update(table.not_exported)
 
 
@@ -368,6 +379,7 @@ def _finish(draft: _Draft) -> Codebook:
         vague_counts=draft.vague_counts,
         counting=draft.counting,
         merging=draft.merging,
+        tolls=draft.tolls,
         not_exported=draft.not_exported,
         precedence=draft.order,
         precedence_rules=tuple(draft.rules),

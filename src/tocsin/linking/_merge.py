@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar, get_args
+from typing import get_args
 
 from tocsin.codebook import Codebook
 from tocsin.linking._cluster import current_judgements
 from tocsin.linking._corrections import COUNTS, corrected, is_judged
-from tocsin.linking._profile import SETTLED, family, fold, kin
-from tocsin.linking._toll import Voice, toll
+from tocsin.linking._merge_actors import attribution as attribution_of
+from tocsin.linking._merge_actors import denies_own_part
+from tocsin.linking._merge_actors import participants as participants_of
+from tocsin.linking._profile import SETTLED, fold
+from tocsin.linking._toll import toll
+from tocsin.linking._voices import Voice, ids
+from tocsin.linking._voices import votes as count_votes
 from tocsin.records import (
-    Actor,
-    Attribution,
     Claim,
     Counts,
     DatePrecision,
@@ -25,7 +28,6 @@ from tocsin.records import (
     Judgement,
     MergedField,
     Modality,
-    Participant,
     Place,
     PlaceExtent,
     PlacePrecision,
@@ -44,11 +46,8 @@ FAR_DEGREES = 0.1
 """About 10 km: settlements farther apart than this contradict each other."""
 
 _MODALITIES: tuple[Modality, ...] = get_args(Modality)
-_GRADES: tuple[Attribution, ...] = ("claimed", "independent", "alleged", "suspected", "none")
 _DATE_FINENESS: tuple[DatePrecision, ...] = get_args(DatePrecision)
 _PLACE_FINENESS: tuple[PlacePrecision, ...] = ("exact", "settlement", "near", "admin2", "admin1", "country")
-
-V = TypeVar("V", bound=Hashable)
 
 
 def merge(
@@ -152,6 +151,7 @@ def _voice(claim: Claim, document: Document | None, lineage: Mapping[str, str]) 
         lineage=lineage.get(claim.document_id, claim.document_id),
         published=published or date.max,
         own=fold(claim.speaker.name) in outlet,
+        outlet=fold(document.origin or document.source) if document else "",
     )
 
 
@@ -161,16 +161,16 @@ def _merged(event_id: str, voices: Sequence[Voice], codebook: Codebook) -> Event
     code, code_field = _code(basis, codebook)
     when, when_field = _when(basis)
     where, extent, where_field = _where(basis)
-    participants, actor_fields = _participants(voices, basis, codebook)
+    participants, actor_fields = participants_of(voices, basis, codebook)
     weapon, weapon_field = _weapon(basis)
     counts, count_fields = {}, []
     for name in COUNTS:
-        count, field = toll(name, voices)
+        count, field = toll(name, voices, codebook.tolls)
         if count is not None and field is not None:
             counts[name] = count
             count_fields.append(field)
     fields = (
-        _modality_field(voices, modality),
+        _modality_field(voices, modality, codebook),
         code_field,
         *actor_fields,
         when_field,
@@ -185,7 +185,7 @@ def _merged(event_id: str, voices: Sequence[Voice], codebook: Codebook) -> Event
         modality=modality,
         background=all(v.claim.background for v in voices),
         participants=participants,
-        attribution=_attribution(voices, participants, codebook),
+        attribution=attribution_of(voices, participants, codebook),
         when=when,
         where=where,
         where_extent=extent,
@@ -204,28 +204,23 @@ def _basis(voices: Sequence[Voice]) -> list[Voice]:
     return list(voices)
 
 
-def _votes(voices: Iterable[Voice], value: Callable[[Voice], V | None]) -> Counter[V]:
-    """Votes for each value: one a lineage, shared out evenly among what its claims say."""
-    said: dict[str, set[V]] = defaultdict(set)
-    for voice in voices:
-        if (found := value(voice)) is not None:
-            said[voice.lineage].add(found)
-    votes: Counter[V] = Counter()
-    for values in said.values():
-        for found in values:
-            votes[found] += 1 / len(values)  # type: ignore[assignment]
-    return votes
+def _modality_field(voices: Sequence[Voice], modality: Modality, codebook: Codebook) -> MergedField:
+    """Whether it happened is disputed where one says so, or thinks so, and another denies it.
 
-
-def _ids(voices: Iterable[Voice]) -> tuple[str, ...]:
-    return tuple(sorted({v.claim.id for v in voices}))
-
-
-def _modality_field(voices: Sequence[Voice], modality: Modality) -> MergedField:
-    """A denial with figures denies the figures; one without denies the incident, or that it was him."""
-    denied = [v for v in voices if v.claim.modality == "denied" and v.claim.counts == Counts()]
-    dissent = _ids(denied) if modality == "asserted" else ()
-    bearing = _ids(v for v in voices if v.claim.modality == modality)
+    A denial with figures denies the figures, and one by the accused that it was him; neither denies the incident.
+    """
+    denied = [
+        v
+        for v in voices
+        if v.claim.modality == "denied" and v.claim.counts == Counts() and not denies_own_part(v.claim, codebook)
+    ]
+    if modality == "asserted":
+        dissent = ids(denied)
+    elif modality == "denied":
+        dissent = ids(v for v in voices if v.claim.modality == "possible")
+    else:
+        dissent = ()
+    bearing = ids(v for v in voices if v.claim.modality == modality)
     return MergedField("modality", bearing, "strongest of the claims", bool(dissent), dissent)
 
 
@@ -233,7 +228,7 @@ def _modality_field(voices: Sequence[Voice], modality: Modality) -> MergedField:
 
 
 def _code(basis: Sequence[Voice], codebook: Codebook) -> tuple[str | None, MergedField | None]:
-    votes = _votes(basis, lambda v: v.claim.code if v.claim.code in codebook.codes else None)
+    votes = count_votes(basis, lambda v: v.claim.code if v.claim.code in codebook.codes else None)
     if not votes:
         return None, None
     chosen = min(votes, key=lambda code: (-round(votes[code], 9), codebook.rank(code), code))
@@ -248,8 +243,8 @@ def _code(basis: Sequence[Voice], codebook: Codebook) -> tuple[str | None, Merge
     dissent = [
         v for v in basis if v.claim.code in codebook.codes and codebook.codes[v.claim.code or ""].event_type != kind
     ]
-    bearing = _ids(v for v in basis if v.claim.code == chosen)
-    return chosen, MergedField("code", bearing, rule, bool(dissent), _ids(dissent))
+    bearing = ids(v for v in basis if v.claim.code == chosen)
+    return chosen, MergedField("code", bearing, rule, bool(dissent), ids(dissent))
 
 
 def _overlap(one: When, other: When) -> bool:
@@ -266,7 +261,7 @@ def _when(basis: Sequence[Voice]) -> tuple[When, MergedField | None]:
     support = {
         when: len({v.lineage for v in dated if _overlap(v.claim.when, when)}) for when in {v.claim.when for v in dated}
     }
-    votes = _votes(dated, lambda v: v.claim.when)
+    votes = count_votes(dated, lambda v: v.claim.when)
 
     def rank(when: When) -> tuple[int, int, int, float, date, str]:
         start = when.start or date.max
@@ -276,9 +271,9 @@ def _when(basis: Sequence[Voice]) -> tuple[When, MergedField | None]:
 
     chosen = min(support, key=rank)
     dissent = [v for v in dated if not _overlap(v.claim.when, chosen)]
-    bearing = _ids(v for v in dated if v.claim.when == chosen)
+    bearing = ids(v for v in dated if v.claim.when == chosen)
     rule = "finest date most lineages agree with" if len(support) > 1 else "all agree"
-    return chosen, MergedField("when", bearing, rule, bool(dissent), _ids(dissent))
+    return chosen, MergedField("when", bearing, rule, bool(dissent), ids(dissent))
 
 
 def _where(basis: Sequence[Voice]) -> tuple[tuple[Place, ...], PlaceExtent, MergedField | None]:
@@ -286,7 +281,7 @@ def _where(basis: Sequence[Voice]) -> tuple[tuple[Place, ...], PlaceExtent, Merg
     placed = [v for v in basis if v.claim.where]
     if not placed:
         return (), "one of", None
-    votes = _votes(placed, lambda v: _key(v.claim.where[0]) if len(v.claim.where) == 1 else None)
+    votes = count_votes(placed, lambda v: _key(v.claim.where[0]) if len(v.claim.where) == 1 else None)
 
     def rank(place: Place) -> tuple[bool, bool, int, float, float, str, str]:
         return (
@@ -303,14 +298,14 @@ def _where(basis: Sequence[Voice]) -> tuple[tuple[Place, ...], PlaceExtent, Merg
     if several:
         chosen = min(several, key=lambda v: (-len(v.claim.where), sorted(map(rank, v.claim.where)), v.claim.id))
         rule = "most places that each of was struck"
-        return tuple(sorted(chosen.claim.where, key=rank)), "each of", MergedField("where", _ids([chosen]), rule)
+        return tuple(sorted(chosen.claim.where, key=rank)), "each of", MergedField("where", ids([chosen]), rule)
     single = [v for v in placed if len(v.claim.where) == 1] or placed
     best = min(single, key=lambda v: (min(map(rank, v.claim.where)), len(v.claim.where), v.claim.id))
     where = tuple(sorted(best.claim.where, key=rank))
     dissent = [v for v in placed if all(_elsewhere(a, b) for a in v.claim.where for b in where)]
-    bearing = _ids(v for v in placed if {_key(p) for p in v.claim.where} & {_key(p) for p in where})
+    bearing = ids(v for v in placed if {_key(p) for p in v.claim.where} & {_key(p) for p in where})
     rule = "finest place" if len({_key(p) for v in placed for p in v.claim.where}) > 1 else "all agree"
-    return where, "one of", MergedField("where", bearing, rule, bool(dissent), _ids(dissent))
+    return where, "one of", MergedField("where", bearing, rule, bool(dissent), ids(dissent))
 
 
 def _key(place: Place) -> str:
@@ -329,130 +324,12 @@ def _elsewhere(one: Place, other: Place) -> bool:
     return abs(one.latitude - other.latitude) + abs(one.longitude - other.longitude) > FAR_DEGREES
 
 
-# Actors
-
-
-def _participants(
-    voices: Sequence[Voice], basis: Sequence[Voice], codebook: Codebook
-) -> tuple[tuple[Participant, ...], list[MergedField]]:
-    """The main actor of each side, listed ones before general words, and everybody beside them."""
-    turned = _turned(voices, codebook)
-    chosen: list[Participant] = []
-    fields = []
-    for side in (1, 2):
-        main, field = _main(side, voices, basis, turned, codebook)
-        if main is not None and field is not None:
-            chosen.append(main)
-            fields.append(field)
-    seen = {_who(p.actor) for p in chosen}
-    for voice in basis:
-        for participant in voice.claim.participants:
-            beside = participant.role in ("co-belligerent", "associated")
-            if beside and _who(participant.actor) not in seen:
-                seen.add(_who(participant.actor))
-                side = 3 - participant.side if voice.claim.id in turned else participant.side
-                chosen.append(replace(participant, side=side))
-    return tuple(sorted(chosen, key=lambda p: (p.side, p.role in ("co-belligerent", "associated")))), fields
-
-
-def _mains(claim: Claim) -> dict[int, Participant]:
-    found: dict[int, Participant] = {}
-    for participant in claim.participants:
-        if participant.role in ("initiator", "target"):
-            found.setdefault(participant.side, participant)
-    return found
-
-
-def _turned(voices: Sequence[Voice], codebook: Codebook) -> set[str]:
-    """Claims that name the two sides the other way round than the claim that names them best."""
-
-    def paths(claim: Claim) -> tuple[str, str]:
-        mains = _mains(claim)
-        one, two = (family(mains[s].actor, codebook) if s in mains else "" for s in (1, 2))
-        return one, two
-
-    votes = _votes(voices, lambda v: paths(v.claim) if all(paths(v.claim)) else None)
-    if not votes:
-        return set()
-    one, two = min(votes, key=lambda pair: (-round(votes[pair], 9), pair))
-    turned = set()
-    for voice in voices:
-        mine, theirs = paths(voice.claim)
-        straight = (mine and kin(mine, one)) or (theirs and kin(theirs, two))
-        if not straight and ((mine and kin(mine, two)) or (theirs and kin(theirs, one))):
-            turned.add(voice.claim.id)
-    return turned
-
-
-def _main(
-    side: int, voices: Sequence[Voice], basis: Sequence[Voice], turned: set[str], codebook: Codebook
-) -> tuple[Participant | None, MergedField | None]:
-    def on_side(voice: Voice) -> Participant | None:
-        return _mains(voice.claim).get(3 - side if voice.claim.id in turned else side)
-
-    rule = "named before general words"
-    telling = [v for v in basis if on_side(v)]
-    if not any(_listed(on_side(v)) for v in telling):
-        # Who it was may only be suspected, of an incident that is certain.
-        suspecting = [v for v in voices if v.claim.modality == "possible" and _listed(on_side(v))]
-        telling, rule = (suspecting, "only suspected") if suspecting else (telling, "general words")
-    if not telling:
-        return None, None
-    listed = [v for v in telling if _listed(on_side(v))] or telling
-    votes = _votes(listed, lambda v: _who(p.actor) if (p := on_side(v)) else None)
-    winner = min(votes, key=lambda who: (-round(votes[who], 9), who))
-    bearing = [v for v in listed if (p := on_side(v)) and _who(p.actor) == winner]
-    main = on_side(min(bearing, key=lambda v: v.moment))
-    assert main is not None
-    name = family(main.actor, codebook)
-    dissent = [v for v in listed if (p := on_side(v)) and name and not kin(family(p.actor, codebook), name)]
-    dissent += [v for v in voices if side == 1 and name and _denies_it_was_him(v, name, codebook)]
-    shown = replace(main, side=side, role="initiator" if side == 1 else "target")
-    return shown, MergedField(f"actor{side}", _ids(bearing), rule, bool(dissent), _ids(dissent))
-
-
-def _listed(participant: Participant | None) -> bool:
-    return participant is not None and participant.actor.canonical is not None
-
-
-def _who(actor: Actor) -> str:
-    return actor.canonical or fold(actor.label or actor.name)
-
-
-def _denies_it_was_him(voice: Voice, name: str, codebook: Codebook) -> bool:
-    """Whether the one who is said to have done it denies it himself."""
-    claim = voice.claim
-    main = _mains(claim).get(1)
-    if claim.modality != "denied" or claim.counts != Counts() or main is None:
-        return False
-    if not kin(family(main.actor, codebook), name):
-        return False
-    if claim.speaker.canonical:
-        return kin(family(Actor(claim.speaker.name, claim.speaker.canonical), codebook), name)
-    return fold(claim.speaker.name) == fold(main.actor.name)
-
-
-def _attribution(voices: Sequence[Voice], participants: Sequence[Participant], codebook: Codebook) -> Attribution:
-    """The best grade among the claims that name the initiator that was chosen."""
-    main = next((p for p in participants if p.side == 1 and p.role == "initiator"), None)
-    if main is None:
-        return "none"
-    name = family(main.actor, codebook)
-    grades: list[Attribution] = ["none"]
-    for voice in voices:
-        named = _mains(voice.claim).get(1)
-        if voice.claim.modality in ("asserted", "possible") and named and kin(family(named.actor, codebook), name):
-            doubtful = voice.claim.modality == "possible" and voice.claim.attribution != "none"
-            grades.append("suspected" if doubtful else voice.claim.attribution)
-    return min(grades, key=_GRADES.index)
-
-
 def _weapon(basis: Sequence[Voice]) -> tuple[str, MergedField | None]:
-    votes = _votes(basis, lambda v: v.claim.weapon or None)
+    votes = count_votes(basis, lambda v: v.claim.weapon or None)
     if not votes:
         return "", None
     chosen = min(votes, key=lambda weapon: (-round(votes[weapon], 9), -len(weapon), weapon))
-    bearing = _ids(v for v in basis if v.claim.weapon == chosen)
+    bearing = ids(v for v in basis if v.claim.weapon == chosen)
     return chosen, MergedField("weapon", bearing, "majority of lineages" if len(votes) > 1 else "all agree")
 
 

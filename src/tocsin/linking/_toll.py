@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf
 
+from tocsin.codebook import TollPolicy
 from tocsin.linking._corrections import COUNTS
 from tocsin.linking._profile import ARMED, figure, fold
+from tocsin.linking._voices import Voice, votes
 from tocsin.records import Claim, Count, MergedField
 
-__all__ = ["Voice", "toll"]
+__all__ = ["toll"]
 
 FORMAL = frozenset({"party", "official", "security", "monitor"})
 """Speakers that are one and the same in every report, so that a later figure of theirs replaces the earlier one even
@@ -22,36 +24,12 @@ PARTIAL = "part"
 """A count whose rule begins with this is a share of the incident's toll, to be added to its like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A claim with the lineage it belongs to and the day its document was published (the last day, if unknown).
-
-    `own` says that the speaker is the outlet itself: in every copy those are the words of the origin.
-    """
-
-    claim: Claim
-    lineage: str
-    published: date
-    own: bool = False
-
-    @property
-    def speaker(self) -> str:
-        """Who says so, as far as it can be told apart."""
-        said = self.claim.speaker
-        return "" if self.own else fold(said.canonical or said.name)
-
-    @property
-    def moment(self) -> tuple[date, bool, int, str]:
-        """Orders what was said: by publication, a day's copies before their origin, then by place in the text."""
-        origin = self.claim.document_id == self.lineage
-        return (self.published, origin, self.claim.trigger.start, self.claim.id)
-
-
-def toll(name: str, voices: Sequence[Voice]) -> tuple[Count | None, MergedField | None]:
+def toll(name: str, voices: Sequence[Voice], policy: TollPolicy) -> tuple[Count | None, MergedField | None]:
     """Merge the counts called `name` ("deaths", "injured", …).
 
-    The best value is the lowest of what each speaker of each lineage said last. A party's figure for its enemy's
-    dead, and denials, only widen the range. Nothing stated gives None, which is not zero.
+    The best value is chosen by `policy` from what each speaker of each lineage said last; an early "at least" that a
+    later figure leaves behind only gives the lower bound. A party's figure for its enemy's dead, and denials, only
+    widen the range. Nothing stated gives None, which is not zero.
     """
     asserted = _latest(name, [v for v in voices if v.claim.modality in ("asserted", "possible")])
     denied = [v for v in voices if v.claim.modality == "denied" and _count(v.claim, name) is not None]
@@ -60,12 +38,13 @@ def toll(name: str, voices: Sequence[Voice]) -> tuple[Count | None, MergedField 
     if not asserted and all(v.claim.modality == "denied" for v in voices):
         return _as_denied(name, denied)
     own = [s for s in asserted if not (name in ("deaths", "injured") and of_enemy(s.voices[0].claim))]
-    basis = own or asserted
+    basis = _final(own or asserted)
+    best, rule = _best(basis, policy)
     merged = Count(
         low=_least(s.low for s in asserted),
-        best=_least(s.best for s in basis),
+        best=best,
         high=_most(s.high_known for s in asserted),
-        rule=_rule(own, asserted),
+        rule="only a party's figure for its enemy" if not own else rule if len(asserted) > 1 else "only figure",
     )
     if denied:
         merged = _widened(merged, [c for v in denied if (c := _count(v.claim, name))])
@@ -79,6 +58,36 @@ def toll(name: str, voices: Sequence[Voice]) -> tuple[Count | None, MergedField 
         disputed_by=tuple(sorted(dissent)),
     )
     return merged, field
+
+
+def _final(said: Sequence[_Said]) -> list[_Said]:
+    """`said` without what later news left behind: "at least 3" on the day, where 8 are told days after."""
+    return [
+        s
+        for s in said
+        if s.high is not None
+        or s.low is None
+        or not any(t.told > s.told and t.best is not None and t.best > s.low for t in said)
+    ]
+
+
+def _best(said: Sequence[_Said], policy: TollPolicy) -> tuple[int | None, str]:
+    """The figure that stands for the incident, and the rule that chose it."""
+    stated = [s for s in said if s.best is not None]
+    if policy.best == "ucdp":
+        backing = votes((v for s in stated for v in s.voices), lambda v: _figure_of(v, stated))
+        most = min(backing, key=lambda figure: (-round(backing[figure], 9), figure), default=None)
+        return most, "figure that most lineages give"
+    if policy.best == "source-ranked" and stated:
+        trusted = min(map(policy.rank_of, (s.voices[0].claim.speaker.kind for s in stated)))
+        stated = [s for s in stated if policy.rank_of(s.voices[0].claim.speaker.kind) == trusted]
+        latest = max(s.told for s in stated)
+        return _least(s.best for s in stated if s.told == latest), "latest figure of the most trusted kind of speaker"
+    return _least(s.best for s in stated), "lowest of the speakers' latest figures"
+
+
+def _figure_of(voice: Voice, said: Iterable[_Said]) -> int | None:
+    return next((s.best for s in said if voice in s.voices), None)
 
 
 def of_enemy(claim: Claim) -> bool:
@@ -113,6 +122,11 @@ class _Said:
     high: int | None
 
     @property
+    def told(self) -> date:
+        """The day it was published."""
+        return max(voice.published for voice in self.voices)
+
+    @property
     def high_known(self) -> int | None:
         return next((v for v in (self.high, self.best, self.low) if v is not None), None)
 
@@ -135,13 +149,20 @@ def _latest(name: str, voices: Iterable[Voice]) -> list[_Said]:
     for voice in sorted(voices, key=lambda v: v.moment):
         if _count(voice.claim, name) is not None:
             stated[voice.lineage, voice.speaker].append(voice)
-            if voice.claim.speaker.kind in FORMAL:
-                last_word[voice.speaker] = max(voice.published, last_word.get(voice.speaker, voice.published))
-    said = []
-    for (_, speaker), told in stated.items():
-        if told[-1].published >= last_word.get(speaker, told[-1].published):
-            said.append(_last_said(name, told))
-    return said
+            if name_of := _everywhere(voice):
+                last_word[name_of] = max(voice.published, last_word.get(name_of, voice.published))
+    return [
+        _last_said(name, told)
+        for told in stated.values()
+        if told[-1].published >= last_word.get(_everywhere(told[-1]), told[-1].published)
+    ]
+
+
+def _everywhere(voice: Voice) -> str:
+    """The name of a speaker that is one and the same in every report, as an outlet is in its own; else empty."""
+    if voice.own:
+        return f"outlet {voice.outlet}" if voice.outlet else ""
+    return voice.speaker if voice.claim.speaker.kind in FORMAL else ""
 
 
 def _last_said(name: str, told: Sequence[Voice]) -> _Said:
@@ -171,12 +192,6 @@ def _least(values: Iterable[int | None]) -> int | None:
 
 def _most(values: Iterable[int | None]) -> int | None:
     return max((v for v in values if v is not None), default=None)
-
-
-def _rule(own: Sequence[_Said], asserted: Sequence[_Said]) -> str:
-    if not own:
-        return "only a party's figure for its enemy"
-    return "lowest of the speakers' latest figures" if len(asserted) > 1 else "only figure"
 
 
 def _widened(merged: Count, denied: Iterable[Count]) -> Count:
