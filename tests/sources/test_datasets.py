@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tocsin.errors import RejectedRow, UnreadableInput, UsageError
 from tocsin.interfaces import DATASET_COLUMNS, arrow_schema
-from tocsin.sources import dataset_table, read_dataset
+from tocsin.sources import dataset_cells, dataset_table, read_dataset
 from tocsin.sources._dataset_layouts import headerless_columns, layout_of
 
 
@@ -485,3 +485,33 @@ def test_the_mapping_file_of_the_documentation_is_one(tmp_path: Path) -> None:
         "exact",
         date(2019, 3, 4),
     )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,date_start,latitude,longitude,side_a,side_b,best",
+        "event,date,latitude,longitude,actor1,actor2,deaths",
+        "event_id,event_date,latitude,longitude,actor1,actor2,fatalities",
+    ],
+)
+def test_columns_named_plainly_need_no_mapping_file(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n7,2024-03-05,9.5,18.25,North Guard,Harbour Watch,3\n", encoding="utf-8")
+    table, problems = dataset_table(path)
+    assert not problems
+    row = table.to_pylist()[0]
+    assert (row["id"], row["date_start"], row["date_end"]) == ("7", date(2024, 3, 5), date(2024, 3, 5))
+    assert (row["latitude"], row["longitude"], row["deaths_best"]) == (9.5, 18.25, 3)
+    assert (row["actor1"], row["actor2"]) == ("North Guard", "Harbour Watch")
+
+
+def test_cells_without_a_common_column_are_read_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "event,date,latitude,longitude,colour,make\n1,2024-03-05,9.5,18.25,red,van\n2,2024-03-06,9.5,18.25,blue,car\n",
+        encoding="utf-8",
+    )
+    assert dataset_cells(path, ["make", "colour"]) == {1: ("van", "red"), 2: ("car", "blue")}
+    with pytest.raises(UnreadableInput, match="no column 'shape'; it has: event, date"):
+        dataset_cells(path, ["shape"])

@@ -34,6 +34,17 @@ from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._geoparsing import Geoparser
+from tocsin.pipeline._integrating import (
+    ByWindows,
+    DatasetRead,
+    Integrated,
+    Likely,
+    Overlap,
+    Whole,
+    dataset_files,
+    integrate_datasets,
+    taxonomy_files,
+)
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._previewing import Preview, PreviewedColumn, PreviewedDocument, PreviewedPart, preview
 from tocsin.pipeline._progress import Silent
@@ -56,11 +67,13 @@ from tocsin.store import Forgotten, Workspace
 __all__ = [
     "Account",
     "AsOf",
+    "ByWindows",
     "ClaimReading",
     "Coded",
     "ColumnMaps",
     "CopyReading",
     "Dataset",
+    "DatasetRead",
     "EventReading",
     "EventsOfType",
     "Explained",
@@ -69,12 +82,15 @@ __all__ = [
     "Eye",
     "FieldReading",
     "Geoparser",
+    "Integrated",
+    "Likely",
     "LinkReading",
     "Linked",
     "Mark",
     "NamedPlace",
     "Neighbour",
     "Network",
+    "Overlap",
     "PlacedText",
     "Preview",
     "PreviewedColumn",
@@ -88,16 +104,19 @@ __all__ = [
     "Told",
     "Trial",
     "Watch",
+    "Whole",
     "add",
     "check_forms",
     "check_given",
     "code",
+    "dataset_files",
     "explain_text",
     "export",
     "find_document",
     "find_events",
     "forget",
     "form_names",
+    "integrate_datasets",
     "link",
     "map_from",
     "moment_as_of",
@@ -110,6 +129,7 @@ __all__ = [
     "read_event",
     "read_lineages",
     "run",
+    "taxonomy_files",
     "try_codes",
 ]
 

@@ -1,7 +1,7 @@
 """Anything people send becomes documents: files, tables, and folders of them."""
 
 from tocsin.sources._cleaning import Cleaned, clean
-from tocsin.sources._datasets import dataset_table, read_dataset
+from tocsin.sources._datasets import dataset_cells, dataset_table, read_dataset
 from tocsin.sources._fetching import feed_links, fetched_input
 from tocsin.sources._following import Following, following
 from tocsin.sources._mapping import TARGETS, ColumnMaps, map_from
@@ -18,6 +18,7 @@ __all__ = [
     "Received",
     "checked_form",
     "clean",
+    "dataset_cells",
     "dataset_table",
     "feed_links",
     "fetched_input",

@@ -21,7 +21,7 @@ from tocsin.sources._rows import is_tags
 from tocsin.sources.sheets import SheetSource, held_sheets
 from tocsin.sources.tables import delimiter_of
 
-__all__ = ["dataset_table", "read_dataset"]
+__all__ = ["dataset_cells", "dataset_table", "read_dataset"]
 
 _HEAD = 1 << 18
 """Characters looked at to tell what a table is: some hundred rows."""
@@ -78,6 +78,47 @@ def dataset_table(path: Path, mapping: Path | None = None) -> tuple[Any, tuple[I
     for found in read_dataset(path, mapping):
         (problems if isinstance(found, InputError) else batches).append(found)
     return pa.Table.from_batches(batches, arrow_schema(DATASET_COLUMNS)), tuple(problems)
+
+
+def dataset_cells(path: Path, columns: Sequence[str], mapping: Path | None = None) -> dict[int, tuple[str, ...]]:
+    """Return cells of a dataset as they stand, by the number of the row, for what has no common column.
+
+    Parameters
+    ----------
+    path, mapping : Path
+        As for :func:`read_dataset`.
+    columns : sequence of str
+        The dataset's own names.
+
+    Raises
+    ------
+    UnreadableInput
+        If the dataset cannot be read or has no such column; the message names those that it has.
+    """
+    layout = mapping_file(mapping) if mapping is not None else None
+    name = path.name
+    if path.suffix.lower() in SheetSource.suffixes:
+        rows, top, there, _ = _first_sheet(path, layout)
+        body = rows[top + 1 :] if len(rows) > top and is_tags(rows[top]) else rows[top:]
+        at = _columns(columns, there, name)
+        return {number: tuple((row + [""] * len(there))[i] for i in at) for number, row in enumerate(body, start=1)}
+    with open_text(path, name) as (file, name):
+        head = file.read(_HEAD)
+        delimiter, there, _, skipped = _recognised(head, name, layout)
+        at = _columns(columns, there, name)
+        cells: dict[int, tuple[str, ...]] = {}
+        order = sorted(set(at))
+        for block in blocks(file, head[skipped:], delimiter, len(there), order):
+            values = [column.to_pylist() for column in block.columns]
+            cells.update(zip(block.rows, zip(*(values[order.index(i)] for i in at), strict=True), strict=True))
+        return cells
+
+
+def _columns(wanted: Sequence[str], there: Sequence[str], name: str) -> list[int]:
+    for column in wanted:
+        if column not in there:
+            raise UnreadableInput(name, f"has no column {column!r}; it has: {', '.join(there)}")
+    return [there.index(column) for column in wanted]
 
 
 def _read_text(path: Path, layout: DatasetLayout | None) -> Iterator[Any]:
