@@ -6,17 +6,21 @@ prints or opens a workspace: it is given numbers and tables.
 
 from __future__ import annotations
 
+from tocsin.analysis._charts import Chart, Colours, draw, drawing
 from tocsin.analysis._events import EventTable, event_table, snapshot_table
 from tocsin.analysis._latent_class import LatentClass, latent_class
 from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bound, log_linear
 from tocsin.analysis._near_repeat import KnoxTable, near_repeat
 from tocsin.analysis._overlaps import Overlaps, PairOverlap, count_overlaps
+from tocsin.analysis._page import Page, PageTable, page_table, render_page, write_page
 from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
 from tocsin.analysis._results import plain
 from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
 
 __all__ = [
     "Cell",
+    "Chart",
+    "Colours",
     "Coverage",
     "EventTable",
     "KnoxTable",
@@ -24,6 +28,8 @@ __all__ = [
     "LogLinear",
     "LogLinearModel",
     "Overlaps",
+    "Page",
+    "PageTable",
     "PairOverlap",
     "Panel",
     "Period",
@@ -31,14 +37,19 @@ __all__ = [
     "UndercountEstimate",
     "chao_lower_bound",
     "count_overlaps",
+    "draw",
+    "drawing",
     "event_table",
     "incidents",
     "latent_class",
     "log_linear",
     "near_repeat",
+    "page_table",
     "panel",
     "per_population",
     "plain",
+    "render_page",
     "snapshot_table",
     "undercount",
+    "write_page",
 ]
