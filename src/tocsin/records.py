@@ -19,6 +19,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 __all__ = [
+    "DATASET_ROW",
     "Actor",
     "ActorKind",
     "Attribution",
@@ -352,6 +353,11 @@ class Part:
     start: int
     end: int
     name: str = ""
+
+
+DATASET_ROW = "dataset row"
+"""The form of a document that is a row of an event dataset of others: its cells are called as in
+:data:`tocsin.interfaces.DATASET_COLUMNS`, and its `source` is the dataset."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from tocsin.pipeline import Account, Coded, EventsOfType, Exported, Linked, Read
 
-__all__ = ["LANGUAGES", "render_account", "render_coded", "render_exported", "render_linked", "render_read"]
+__all__ = ["LANGUAGES", "lines", "render_account", "render_coded", "render_exported", "render_linked", "render_read"]
 
 _BAR = 24
 # How many ids or names are shown of those that need an eye.
@@ -61,12 +61,12 @@ def render_account(account: Account) -> RenderableType:
 
 def render_read(read: Read) -> RenderableType:
     """What was read."""
-    return _lines([("Read", read.received, _read_notes(read))])
+    return lines([("Read", read.received, _read_notes(read))])
 
 
 def render_coded(coded: Coded) -> RenderableType:
     """What was coded."""
-    return _lines([("Coded", coded.documents, [f"documents, {coded.claims:,} claims in them"])])
+    return lines([("Coded", coded.documents, [f"documents, {coded.claims:,} claims in them"])])
 
 
 def render_linked(linked: Linked) -> RenderableType:
@@ -74,7 +74,7 @@ def render_linked(linked: Linked) -> RenderableType:
     notes = [f"{linked.changed:,} new or changed"]
     if linked.doubtful:
         notes.append(f"{linked.doubtful:,} pairs of claims in doubt")
-    return _lines(
+    return lines(
         [
             ("Copies", linked.copies, ["documents that repeat another"]),
             ("Claims", linked.claims, []),
@@ -107,7 +107,7 @@ def _figures(account: Account) -> RenderableType:
     modalities = [f"{n:,} {name}" for name, n in exported.claims.items()]
     in_table = sum(e.events for e in exported.events)
     table = f"{in_table:,} in the table, as {_count(exported.rows, 'row', 'rows')}" if in_table else "none in the table"
-    return _lines(
+    return lines(
         [
             ("Documents", exported.documents, [*_read_notes(read), *copies, *languages]),
             ("Claims", sum(exported.claims.values()), modalities),
@@ -231,7 +231,8 @@ def _grid(*sides: str) -> Table:
     return table
 
 
-def _lines(rows: Sequence[tuple[str, int, Sequence[str]]]) -> RenderableType:
+def lines(rows: Sequence[tuple[str, int, Sequence[str]]]) -> RenderableType:
+    """Figures, a line each: what it is, how many, and notes on them."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold", min_width=9)
     table.add_column(justify="right", min_width=6)

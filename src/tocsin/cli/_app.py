@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _places, _watch
+from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _import, _places, _watch
 from tocsin.cli._options import (
     AsJson,
     AsKnown,
@@ -370,6 +370,9 @@ def _elsewhere(
 
 
 app.command(epilog="Example: tocsin copies --workspace dataset/workspace")(_copies.copies)
+app.command("import", epilog="Example: tocsin import ged241-csv.zip acled-export.csv --out dataset/")(
+    _import.import_datasets
+)
 app.command(epilog="Example: tocsin watch inbox/ https://news.example/feed.xml --fetch --out dataset/")(_watch.watch)
 app.command(epilog='Example: tocsin places "Clashes 20 km east of Gao, Mali" --html places.html')(_places.places)
 app.add_typer(_boundaries.commands)

@@ -16,6 +16,7 @@ from tocsin.coding._actors import ActorReader
 from tocsin.coding._casing import Caser
 from tocsin.coding._claims import build_claims
 from tocsin.coding._cues import cued_codes
+from tocsin.coding._dataset_rows import code_row, is_dataset_row
 from tocsin.coding._encoder import encode, encoder_version
 from tocsin.coding._event_dates import filed_on
 from tocsin.coding._event_links import links_version
@@ -86,12 +87,16 @@ class DefaultCoder:
         """Yield one coding a document, in order."""
         iterator = iter(documents)
         while batch := list(islice(iterator, _BATCH)):
-            readable = [self.caser.document(d) for d in batch if d.language in LANGUAGES and d.text.strip()]
+            rows = {d.id for d in batch if is_dataset_row(d)}
+            told = [d for d in batch if d.id not in rows and d.language in LANGUAGES and d.text.strip()]
+            readable = [self.caser.document(d) for d in told]
             parsed = parse(readable, {d.id: narrative_parts(d) for d in readable})
             for document in batch:
                 claims: tuple[Claim, ...] = ()
                 notes: tuple[str, ...] = ()
-                if document.language not in LANGUAGES:
+                if document.id in rows:
+                    claims = code_row(document, self.codebook, self.version)
+                elif document.language not in LANGUAGES:
                     notes = (f"language {document.language}: kept, not coded yet",)
                 elif document.text.strip():
                     reading = _Reading(self, next(parsed))

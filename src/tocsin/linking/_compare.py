@@ -67,6 +67,9 @@ def probability(log_odds: float) -> float:
 
 def conflict(one: Profile, other: Profile, weights: LinkWeights) -> str:
     """Why the two cannot be about one incident; empty where they can."""
+    if one.dataset and one.dataset == other.dataset:
+        # Whoever made a dataset has told its events apart.
+        return "dataset"
     twin = _twin(one, other)
     if one.modality != other.modality and not (one.incident and other.incident):
         return "modality"

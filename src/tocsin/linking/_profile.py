@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tocsin.codebook import Codebook
 from tocsin.errors import CodebookError
-from tocsin.records import Actor, Claim, Count, DatePrecision, Document, Modality, Place
+from tocsin.records import DATASET_ROW, Actor, Claim, Count, DatePrecision, Document, Modality, Place
 
 __all__ = ["ARMED", "INCIDENT", "SETTLED", "Profile", "Spot", "family", "figure", "fold", "kin", "profiles"]
 
@@ -65,6 +65,8 @@ class Profile:
     counts: tuple[tuple[str, int], ...]
     weapon: frozenset[str]
     speaker: str
+    dataset: str = ""
+    """The event dataset that the claim is a row of; empty where it is of a report."""
 
     @property
     def incident(self) -> bool:
@@ -115,6 +117,7 @@ def profiles(
                 counts=_figures(claim),
                 weapon=frozenset(_WORD.findall(fold(claim.weapon))),
                 speaker=fold(claim.speaker.canonical or claim.speaker.name),
+                dataset=document.source if document is not None and document.form == DATASET_ROW else "",
             )
         )
     return tuple(found)

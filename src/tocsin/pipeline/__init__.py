@@ -21,6 +21,7 @@ from tocsin.pipeline._account import (
     EventsOfType,
     Exported,
     Eye,
+    Imported,
     Linked,
     Problem,
     Read,
@@ -34,6 +35,7 @@ from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._geoparsing import Geoparser
+from tocsin.pipeline._importing import import_files
 from tocsin.pipeline._integrating import (
     ByWindows,
     DatasetRead,
@@ -82,6 +84,7 @@ __all__ = [
     "Eye",
     "FieldReading",
     "Geoparser",
+    "Imported",
     "Integrated",
     "Likely",
     "LinkReading",
@@ -116,6 +119,7 @@ __all__ = [
     "find_events",
     "forget",
     "form_names",
+    "import_datasets",
     "integrate_datasets",
     "link",
     "map_from",
@@ -228,6 +232,41 @@ def add(
     begun = time.monotonic()
     read = add_inputs(workspace, paths, published, progress or Silent(), datetime.now(UTC), maps, network, stdin)
     return replace(read, seconds=_since(begun))
+
+
+def import_datasets(
+    workspace: Workspace,
+    out: Path,
+    paths: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    dataset: str = "",
+    progress: Progress | None = None,
+) -> Imported:
+    """Read event datasets of others into `workspace`: a document a row, for :func:`code` and :func:`link` to take.
+
+    A row is known again by its dataset and its id there: a newer release revises it, the same one changes nothing, and
+    an import that was interrupted is gone on with by importing again.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    out : Path
+        Where the list of rows that were left out goes, as ``internal/rejects.csv``.
+    paths : sequence of Path
+        As :func:`tocsin.sources.read_dataset` takes them.
+    mapping : Path, optional
+        A mapping file (TOML), for tables that are none of those known.
+    dataset : str, optional
+        What to call the dataset instead of what it is known as.
+    progress : Progress, optional
+
+    Raises
+    ------
+    UsageError
+        If the mapping file cannot be read.
+    """
+    return import_files(workspace, out, paths, mapping, dataset, progress or Silent())
 
 
 def code(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tocsin.errors import InputError
 
-__all__ = ["Account", "Coded", "EventsOfType", "Exported", "Eye", "Linked", "Problem", "Read"]
+__all__ = ["Account", "Coded", "EventsOfType", "Exported", "Eye", "Imported", "Linked", "Problem", "Read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,28 @@ class Read:
     def usable(self) -> bool:
         """Whether anything at all could be read, now or before."""
         return bool(self.received or self.read_before or self.resumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What :func:`tocsin.pipeline.import_datasets` read.
+
+    `datasets` counts the rows of each dataset. Of `rows` read, `new` ones had never been seen, `revised` ones say
+    something else than in an earlier release, `known` ones do not, `forgotten` ones are not taken. `rejected` rows and
+    files are listed in the file `rejects` (empty where there are none); `problems` are the first thousand.
+    """
+
+    files: int = 0
+    rows: int = 0
+    new: int = 0
+    revised: int = 0
+    known: int = 0
+    forgotten: int = 0
+    rejected: int = 0
+    datasets: Mapping[str, int] = field(default_factory=dict)
+    rejects: str = ""
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

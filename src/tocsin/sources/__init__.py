@@ -1,6 +1,7 @@
 """Anything people send becomes documents: files, tables, and folders of them."""
 
 from tocsin.sources._cleaning import Cleaned, clean
+from tocsin.sources._dataset_documents import dataset_documents
 from tocsin.sources._datasets import dataset_cells, dataset_table, read_dataset
 from tocsin.sources._fetching import feed_links, fetched_input
 from tocsin.sources._following import Following, following
@@ -19,6 +20,7 @@ __all__ = [
     "checked_form",
     "clean",
     "dataset_cells",
+    "dataset_documents",
     "dataset_table",
     "feed_links",
     "fetched_input",

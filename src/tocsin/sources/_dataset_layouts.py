@@ -13,15 +13,18 @@ from typing import Any
 
 from tocsin.errors import UsageError
 from tocsin.interfaces import DATASET_COLUMNS
+from tocsin.records import Sensitivity
 from tocsin.sources._dates import DayOrder, parse_day
 from tocsin.sources._mapping import key_of
 
 __all__ = ["DatasetLayout", "country_names", "headerless_columns", "layout_of", "mapping_file"]
 
-_OURS = frozenset(DATASET_COLUMNS) - {"dataset", "row", "code"}
+# What "associated" holds stands in two columns where the actors of both sides are told apart.
+_OURS = frozenset(DATASET_COLUMNS) - {"dataset", "row", "code"} | {"associated2"}
 _KEYS = frozenset(
     {"name", "known_by", "like", "dates", "date_parts", "unknown", "strict", "columns", "values", "codes", "aggregates",
-     "constants", "headerless"}
+     "constants", "headerless", "sensitivity",
+     "plain"}
 )  # fmt: skip
 
 
@@ -34,7 +37,8 @@ class DatasetLayout:
     name : str
         What the dataset is called, such as ``UCDP GED``.
     columns : mapping of str to tuple of str
-        For each of our columns the dataset's, the first that is there; of ``associated``, all of them.
+        For each of our columns the dataset's, in order of preference. ``associated2`` are the associated actors of the
+        second side, where they stand in a column of their own.
     known_by : tuple of str
         Columns that tell this dataset from the others.
     values : mapping of str to mapping of str to object
@@ -53,6 +57,10 @@ class DatasetLayout:
         Columns of year, month and day, where the day is not in one; nought stands for unknown.
     unknown : frozenset of str
         The dataset's own words for what it does not know, in small letters.
+    sensitivity : {"open", "restricted"}
+        Whether it was published. A table that only a mapping file tells of was not, unless it says so.
+    plain : bool
+        Whether it is any table with plain names of columns, to be called as its file is.
     headerless : tuple of tuple of str
         The columns of files that come without a header row.
     """
@@ -68,6 +76,8 @@ class DatasetLayout:
     dates: DayOrder | None = None
     date_parts: tuple[str, ...] = ()
     unknown: frozenset[str] = frozenset()
+    sensitivity: Sensitivity = "restricted"
+    plain: bool = False
     headerless: tuple[tuple[str, ...], ...] = ()
 
     def fits(self, columns: Sequence[str]) -> bool:
@@ -108,7 +118,7 @@ def _known() -> tuple[DatasetLayout, ...]:
         if key == "countries":
             continue
         like = tables[table["like"]] if "like" in table else {}
-        found.append(_layout({**like, **table}, "datasets.toml"))
+        found.append(_layout({"sensitivity": "open", **like, **table}, "datasets.toml"))
     return tuple(found)
 
 
@@ -154,6 +164,8 @@ def _layout(table: Mapping[str, Any], where: str) -> DatasetLayout:
         values.setdefault("actor2_kind", values["actor1_kind"])
     if table.get("dates", "") not in ("", "dmy", "mdy"):
         raise UsageError(f"{where}: dates is {table['dates']!r}; it may be dmy or mdy (days in figures, year last)")
+    if table.get("sensitivity", "open") not in ("open", "restricted"):
+        raise UsageError(f"{where}: sensitivity is {table['sensitivity']!r}; it may be open or restricted")
     return DatasetLayout(
         name=_word(table["name"], "name", where),
         columns={ours: _words(theirs, ours, where) for ours, theirs in columns.items()},
@@ -166,6 +178,8 @@ def _layout(table: Mapping[str, Any], where: str) -> DatasetLayout:
         dates=table.get("dates") or None,
         date_parts=_words(table.get("date_parts", []), "date_parts", where),
         unknown=frozenset(w.casefold() for w in _words(table.get("unknown", []), "unknown", where)),
+        sensitivity=table.get("sensitivity", "restricted"),
+        plain=bool(table.get("plain")),
         headerless=tuple(tuple(each["columns"].split()) for each in table.get("headerless", [])),
     )
 

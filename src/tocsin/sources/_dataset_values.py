@@ -185,15 +185,17 @@ class _Reading:
         return None if raw is None else pc.replace_substring_regex(raw, r"^(\d+)\.0+$", r"\1")
 
     def _associated(self) -> Any:
+        """Associated actors, "; " between them and " / " before those of the second side."""
         import pyarrow as pa
         from pyarrow import compute as pc
 
-        names = self.layout.columns.get("associated", ())
-        there = [raw for name in names if (raw := self._raw(self.values.own(name))) is not None]
-        if not there:
-            return None
-        joined = pc.binary_join_element_wise(*there, "; ", null_handling="skip")
-        return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+        first, second = self._text("associated"), self._text("associated2")
+        if second is None:
+            return first
+        if first is None:
+            first = pa.nulls(len(self.rows), pa.string())
+        behind = pc.binary_join_element_wise(pc.fill_null(first, ""), second, " / ")
+        return pc.coalesce(pc.utf8_ltrim_whitespace(behind), first)
 
     def _fault(self, at: int, name: str, reason: str) -> None:
         column = self.values.column(name)

@@ -21,7 +21,7 @@ from tocsin.sources._rows import is_tags
 from tocsin.sources.sheets import SheetSource, held_sheets
 from tocsin.sources.tables import delimiter_of
 
-__all__ = ["dataset_cells", "dataset_table", "read_dataset"]
+__all__ = ["dataset_cells", "dataset_table", "opened_dataset", "read_dataset"]
 
 _HEAD = 1 << 18
 """Characters looked at to tell what a table is: some hundred rows."""
@@ -54,12 +54,16 @@ def read_dataset(path: Path, mapping: Path | None = None) -> Iterator[Any]:
     UsageError
         If the mapping file cannot be read or names something unknown.
     """
+    for found in opened_dataset(path, mapping):
+        yield found if isinstance(found, InputError) else found[0]
+
+
+def opened_dataset(path: Path, mapping: Path | None, dataset: str = "") -> Iterator[Any]:
+    """As :func:`read_dataset`, each batch with the sensitivity of its dataset, which is called `dataset` if given."""
     layout = mapping_file(mapping) if mapping is not None else None
     try:
-        if path.suffix.lower() in SheetSource.suffixes:
-            yield from _read_sheet(path, layout)
-        else:
-            yield from _read_text(path, layout)
+        read = _read_sheet if path.suffix.lower() in SheetSource.suffixes else _read_text
+        yield from read(path, layout, dataset)
     except UnreadableInput as error:
         yield error
     except (OSError, EOFError, ValueError) as error:
@@ -121,17 +125,21 @@ def _columns(wanted: Sequence[str], there: Sequence[str], name: str) -> list[int
     return [there.index(column) for column in wanted]
 
 
-def _read_text(path: Path, layout: DatasetLayout | None) -> Iterator[Any]:
+def _read_text(path: Path, layout: DatasetLayout | None, dataset: str) -> Iterator[Any]:
     with open_text(path, path.name) as (file, name):
         head = file.read(_HEAD)
         delimiter, columns, layout, skipped = _recognised(head, name, layout)
         rest = head[skipped:]
-        values = _values(layout, columns, [cells for _, cells in islice(records(rest, delimiter), 500)], name)
+        values = _values(
+            _called(layout, dataset, path),
+            columns,
+            [cells for _, cells in islice(records(rest, delimiter), 500)],
+        )
         found = blocks(file, rest, delimiter, len(columns), values.used())
         yield from _read(found, values, name)
 
 
-def _read_sheet(path: Path, layout: DatasetLayout | None) -> Iterator[Any]:
+def _read_sheet(path: Path, layout: DatasetLayout | None, dataset: str) -> Iterator[Any]:
     import pyarrow as pa
 
     name = path.name
@@ -139,7 +147,7 @@ def _read_sheet(path: Path, layout: DatasetLayout | None) -> Iterator[Any]:
     body = rows[top:]
     if body and is_tags(body[0]):
         del body[0]
-    values = _values(layout, columns, body[:500], name)
+    values = _values(_called(layout, dataset, path), columns, body[:500])
     used = values.used()
     width = len(columns)
     padded = [row + [""] * (width - len(row)) for row in body]
@@ -216,7 +224,13 @@ def _mapped(layout: DatasetLayout, row: Sequence[str]) -> bool:
     return not there.missing() and bool(there.used())
 
 
-def _values(layout: DatasetLayout, columns: Sequence[str], sample: Sequence[Sequence[str]], name: str) -> Values:
+def _called(layout: DatasetLayout, dataset: str, path: Path) -> DatasetLayout:
+    """`layout` under the name that a person gives the dataset; a plain table has no name but its file's."""
+    name = dataset or (path.name.split(".")[0] if layout.plain else layout.name)
+    return replace(layout, name=name)
+
+
+def _values(layout: DatasetLayout, columns: Sequence[str], sample: Sequence[Sequence[str]]) -> Values:
     values = Values(layout, columns, load_codebook(), "dmy")
     at = values.column("date_start")
     told = day_order([row[at] for row in sample if at is not None and len(row) > at])
@@ -234,7 +248,7 @@ def _read(found: Iterable[Block], values: Values, name: str) -> Iterator[Any]:
             batch, problems, keep = _checked(block, values, ids, name)
             batch = batch.filter(pa.array(keep)) if not keep.all() else batch
             if batch.num_rows:
-                yield batch
+                yield batch, values.layout.sensitivity
         else:
             problems = []
         problems += [RejectedRow(name, r.reason, row=r.row, original=r.original) for r in block.rejected]
