@@ -28,6 +28,8 @@ __all__ = [
     "Item",
     "Outline",
     "Progress",
+    "Sheet",
+    "SheetColumn",
     "Source",
     "arrow_schema",
     "load_plugin",
@@ -242,6 +244,29 @@ class Edition:
     notes: tuple[str, ...] = ()
     made_with: tuple[tuple[str, str], ...] = ()
     where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a :class:`Sheet`: people write where it is to `fill`, of `choices` where there are any."""
+
+    name: str
+    width: int = 14
+    fill: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table that goes out to people, to be filled in and sent back.
+
+    `rows` have a cell a column, empty where people write; `spare` empty rows stand below them, open in every cell.
+    """
+
+    name: str
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[tuple[str | float, ...], ...] = ()
+    spare: int = 0
 
 
 class Exporter(Protocol):

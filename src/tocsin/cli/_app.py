@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _import, _places, _watch
+from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _import, _places, _review, _watch
 from tocsin.cli._options import (
     AsJson,
     AsKnown,
@@ -378,5 +378,6 @@ app.command(epilog='Example: tocsin places "Clashes 20 km east of Gao, Mali" --h
 app.add_typer(_boundaries.commands)
 app.add_typer(_codebook.commands)
 app.add_typer(_gazetteer.commands)
+app.add_typer(_review.commands)
 
 _resume = "what was read and coded so far is kept; run the same command again to go on"

@@ -40,6 +40,7 @@ from tocsin.export._tables import (
     write_claims_csv,
     write_events_csv,
 )
+from tocsin.export._to_fill import write_sheets
 from tocsin.export._where import CONDITION_COLUMNS, Condition
 from tocsin.export._xlsx import XlsxExporter
 from tocsin.records import priogrid_gid
@@ -94,4 +95,5 @@ __all__ = [
     "write_places_page",
     "write_report",
     "write_schemas",
+    "write_sheets",
 ]

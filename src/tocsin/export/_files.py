@@ -58,15 +58,17 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def replacing_file(path: Path) -> Iterator[Path]:
+def replacing_file(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Give a path beside `path` to write a file of any form to, and put it in its place only once it is whole.
 
-    If the block raises, `path` stays as it was.
+    If the block raises, `path` stays as it was. With `private` only its owner may ever read it (mode 0600).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     # A link left there by somebody else would be written through.
     part.unlink(missing_ok=True)
+    if private:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         yield part
         with part.open("rb+") as file:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["XlsxExporter"]
+__all__ = ["AS_TEXT", "XlsxExporter", "fitting"]
 
 # What a sheet can hold, header included, and a cell, in UTF-16 units (Excel's specifications and limits).
 _MOST_LINES = 1_048_576
@@ -30,7 +30,7 @@ _MOST_UNITS = 32_767
 _FIRST_DAY = date(1900, 3, 1)
 
 # Text stays text: nothing is ever taken for a formula, a link or a number.
-_OPTIONS = {
+AS_TEXT = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -62,7 +62,7 @@ class XlsxExporter:
                 f"{path.name}: a sheet holds {_MOST_LINES - 1:,} rows and there are {len(rows):,}; "
                 "choose fewer with --where, or take csv or geoparquet"
             )
-        with replacing_file(path) as part, xlsxwriter.Workbook(part, _OPTIONS) as book:
+        with replacing_file(path) as part, xlsxwriter.Workbook(part, AS_TEXT) as book:
             created = edition.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0)
             book.set_properties({"title": for_xml(edition.title)[:255], "created": created})
             looks = _Looks.of(book)
@@ -125,10 +125,10 @@ def _cell(sheet: Worksheet, line: int, place: int, row: EventRow, column: EventC
 def _text(sheet: Worksheet, line: int, place: int, text: str, looks: _Looks, *, wrapped: bool = False) -> None:
     rtl = right_to_left(text)
     look = (looks.wrapped_rtl if rtl else looks.wrapped) if wrapped else (looks.rtl if rtl else looks.text)
-    sheet.write_string(line, place, _fitting(for_xml(text)), look)
+    sheet.write_string(line, place, fitting(for_xml(text)), look)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """`text`, cut where a cell ends."""
     units = text.encode("utf-16-le")
     if len(units) <= 2 * _MOST_UNITS:

@@ -27,6 +27,7 @@ from tocsin.pipeline._account import (
     Read,
 )
 from tocsin.pipeline._adding import add_inputs
+from tocsin.pipeline._answering import Answered, import_review, judgement_log
 from tocsin.pipeline._as_of import AsOf, moment_of, within
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
 from tocsin.pipeline._copies import CopyReading, Telling, Told, read_lineages
@@ -59,15 +60,18 @@ from tocsin.pipeline._readings import (
     find_events,
     read_event,
 )
+from tocsin.pipeline._reviewing import ReviewItem, ReviewSheet, export_review, review_queue
 from tocsin.pipeline._tables import open_events
 from tocsin.pipeline._teaching import Trial, try_codes
 from tocsin.pipeline._watching import Round, Watch
 from tocsin.records import NamedPlace, PlacedText
+from tocsin.review import Entry
 from tocsin.sources import ColumnMaps, map_from
 from tocsin.store import Forgotten, Workspace
 
 __all__ = [
     "Account",
+    "Answered",
     "AsOf",
     "ByWindows",
     "ClaimReading",
@@ -76,6 +80,7 @@ __all__ = [
     "CopyReading",
     "Dataset",
     "DatasetRead",
+    "Entry",
     "EventReading",
     "EventsOfType",
     "Explained",
@@ -101,6 +106,8 @@ __all__ = [
     "PreviewedPart",
     "Problem",
     "Read",
+    "ReviewItem",
+    "ReviewSheet",
     "Round",
     "StandardInput",
     "Telling",
@@ -115,12 +122,15 @@ __all__ = [
     "dataset_files",
     "explain_text",
     "export",
+    "export_review",
     "find_document",
     "find_events",
     "forget",
     "form_names",
     "import_datasets",
+    "import_review",
     "integrate_datasets",
+    "judgement_log",
     "link",
     "map_from",
     "moment_as_of",
@@ -132,6 +142,7 @@ __all__ = [
     "preview",
     "read_event",
     "read_lineages",
+    "review_queue",
     "run",
     "taxonomy_files",
     "try_codes",

@@ -12,7 +12,11 @@ from tocsin.records import Claim, Event, Judgement
 from tocsin.review import Attached, attach
 from tocsin.store import Workspace
 
-__all__ = ["as_judged", "attached", "rejected_claims"]
+__all__ = ["DOUBTFUL_PAIRS", "as_judged", "attached", "rejected_claims"]
+
+
+DOUBTFUL_PAIRS = "doubtful-pairs"
+"""The scratch that linking leaves its doubtful pairs in: ids, scores and reasons, no words."""
 
 
 def attached(

@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from tocsin import linking
+import msgspec
+
+from tocsin import linking, review
 from tocsin.codebook import Codebook
 from tocsin.interfaces import Progress
 from tocsin.pipeline._account import Linked
-from tocsin.pipeline._judging import as_judged, attached, rejected_claims
+from tocsin.pipeline._judging import DOUBTFUL_PAIRS, as_judged, attached, rejected_claims
 from tocsin.pipeline._lookup import DocumentStream, StoredDocuments, claims_by_id, shells
 from tocsin.records import Claim, Document, Event, Judgement
 from tocsin.store import Workspace
@@ -47,11 +49,14 @@ def link_claims(workspace: Workspace, codebook: Codebook, progress: Progress, at
     progress.advance()
     redirects = {old: new[0] for old, new in assignment.redirects.items()}
     changed = workspace.save_events(events, redirects, assignment.withdrawn, at)
-    run = workspace.begin_run(STEP, at, f"doubtful={len(partition.doubtful)}")
+    workspace.keep_scratch(DOUBTFUL_PAIRS, msgspec.json.encode(partition.doubtful))
+    done = review.decided(judgements)
+    doubtful = sum((frozenset((link.a, link.b)), "") not in done for link in partition.doubtful)
+    run = workspace.begin_run(STEP, at, f"doubtful={doubtful}")
     workspace.end_run(run, at)
     progress.advance()
     progress.finish()
-    return Linked(len(copies), len(everything), len(events), changed, len(partition.doubtful))
+    return Linked(len(copies), len(everything), len(events), changed, doubtful)
 
 
 def _counted(

@@ -1,5 +1,42 @@
 """What a person should see next, what people decided, and how far they agree."""
 
+from tocsin.review._answers import Answer, read_answers
 from tocsin.review._attaching import Attached, attach
+from tocsin.review._log import Entry, history, new_judgement
+from tocsin.review._queue import (
+    FIELDS,
+    Doubt,
+    DoubtKind,
+    decided,
+    doubtful_claims,
+    doubtful_fields,
+    doubtful_pairs,
+    lost_judgements,
+)
+from tocsin.review._sheets import COLUMNS, SPARE, TITLES, VERDICTS, about
+from tocsin.review._values import kept_value, shown_value
 
-__all__ = ["Attached", "attach"]
+__all__ = [
+    "COLUMNS",
+    "FIELDS",
+    "SPARE",
+    "TITLES",
+    "VERDICTS",
+    "Answer",
+    "Attached",
+    "Doubt",
+    "DoubtKind",
+    "Entry",
+    "about",
+    "attach",
+    "decided",
+    "doubtful_claims",
+    "doubtful_fields",
+    "doubtful_pairs",
+    "history",
+    "kept_value",
+    "lost_judgements",
+    "new_judgement",
+    "read_answers",
+    "shown_value",
+]

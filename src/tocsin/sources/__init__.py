@@ -6,6 +6,7 @@ from tocsin.sources._datasets import dataset_cells, dataset_table, read_dataset
 from tocsin.sources._fetching import feed_links, fetched_input
 from tocsin.sources._following import Following, following
 from tocsin.sources._mapping import TARGETS, ColumnMaps, map_from
+from tocsin.sources._returned import returned_sheets
 from tocsin.sources._spooling import STDIN, checked_form, spooled
 from tocsin.sources._walking import Input, Received, find, map_key, outlines, read, read_input, source_for, takes_map
 
@@ -32,6 +33,7 @@ __all__ = [
     "read",
     "read_dataset",
     "read_input",
+    "returned_sheets",
     "source_for",
     "spooled",
     "takes_map",
