@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.coding import EventPlace, place_of_event
+from tocsin.records import Claim
 
-from .conftest import Reader
+from .conftest import Reader, shown
 
 
 def where(text: str, told: str, *names: str) -> str | None:
@@ -102,3 +103,83 @@ def test_whatever_the_text_the_place_is_a_stretch_of_it(text: str, data: st.Data
 )
 def test_the_coder_puts_a_claim_where_its_verb_is_linked(text: str, place: str, reader: Reader) -> None:
     assert [p.name for p in reader.one(text).where] == [place]
+
+
+def placed(claim: Claim, text: str) -> tuple[list[str], str, list[str]]:
+    """The places of a claim, the rule that gave them, and the words they rest on."""
+    evidence = claim.evidence_for("where")
+    if evidence is None:
+        return [p.name for p in claim.where], "", []
+    return [p.name for p in claim.where], evidence.basis, [text[s.start : s.end] for s in evidence.spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("📍 Zarquun: gunmen shot a teacher dead on Monday.", "Zarquun"),
+        ("Tessit: gunmen shot two herders dead on Monday.", "Tessit"),
+        ("Police: gunmen shot two herders dead on Monday.", None),
+        ("Update: gunmen shot two herders dead on Monday.", None),
+        ("Soldiers searched a house in Qalbiyeh village on Monday and arrested three men.", "Qalbiyeh"),
+        ("Gunmen killed four traders near Qurbaleel on Monday.", "Qurbaleel"),
+    ],
+)
+def test_a_village_that_nobody_lists_keeps_its_name(reader: Reader, text: str, name: str | None) -> None:
+    claims = reader.read(text)
+    assert claims, "no claim"
+    names, _, words = placed(claims[0], text)
+    assert names == words == ([name] if name else []), shown(claims)
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "country"),
+    [("#Menaka", "Menaka", "MLI"), ("#BurkinaFaso", "Burkina Faso", "BFA"), ("#DeirEzzor", "Deir Ez-zor", "SYR")],
+)
+def test_a_tag_places_a_message_that_names_no_place(reader: Reader, tag: str, name: str, country: str) -> None:
+    text = f"Gunmen shot a teacher dead on Monday morning. {tag} #Breaking"
+    claim = reader.one(text)
+    assert placed(claim, text) == ([name], "inferred: the name above or in front", [tag[1:]])
+    assert claim.where[0].country == country
+
+
+def test_a_total_of_the_area_is_of_the_division_of_what_is_told_there(reader: Reader) -> None:
+    news = "Gunmen killed four traders in Gao in Mali on Monday."
+    for total, expected in (
+        ("More than 60 attacks were counted in the region last year.", "admin1"),
+        ("More than 60 attacks were counted last year.", None),
+    ):
+        claims = reader.read(news, total)
+        (told,) = (c for c in claims if c.modality in ("aggregate", "generic"))
+        assert [p.precision for p in told.where] == ([expected] if expected else []), shown(claims)
+        if expected:
+            assert (told.where[0].admin1, told.where[0].gazetteer_id) == ("Gao", "")
+            assert told.evidence_for("where") is not None
+
+
+def test_a_habit_is_told_of_the_incident_before_it(reader: Reader) -> None:
+    claims = reader.read(
+        "Gunmen killed four traders in Gao in Mali on Monday.",
+        "Gunmen have kidnapped and killed residents for years.",
+        "On Sunday, soldiers arrested two men in Mopti.",
+    )
+    (habit,) = (c for c in claims if c.modality == "generic")
+    assert [p.name for p in habit.where] == ["Gao"], shown(claims)
+
+
+def test_several_places_are_several_claims_or_one_that_is_wider(reader: Reader) -> None:
+    apart = reader.read(
+        "Gunmen killed four traders in Gao on Monday, and soldiers arrested two men in Mopti on Tuesday."
+    )
+    assert [[p.name for p in c.where] for c in apart] == [["Gao"], ["Mopti"]], shown(apart)
+    each = reader.one("Gunmen killed four traders in Gao and Mopti on Monday.")
+    assert ([p.name for p in each.where], each.where_extent) == (["Gao", "Mopti"], "each of")
+    rows = [
+        ("Gao, Mopti and Kidal", ["Gao", "Mopti", "Kidal"]),
+        ("the town of Gao and in the village of Tessit", ["Gao", "Tessit"]),
+        ("Gao, before a convoy reached Mopti and Menaka", ["Gao"]),
+    ]
+    for words, names in rows:
+        claims = reader.read(f"Gunmen killed four traders in {words} on Monday.")
+        assert [p.name for p in claims[0].where] == names, shown(claims)
+    wide = reader.one("Gunmen killed four traders in several villages of the Mopti region of Mali on Monday.")
+    assert [(p.name, p.precision) for p in wide.where] == [("Mopti", "admin1")]

@@ -15,7 +15,7 @@ from tocsin.codebook import Codebook
 from tocsin.coding._actors import ActorReader, Named, is_armed
 from tocsin.coding._counts import Quantity, add, as_count
 from tocsin.coding._event_dates import is_of_statement
-from tocsin.coding._event_places import EventPlaces, Located, is_area
+from tocsin.coding._event_places import BESIDE, OF_HEADING, EventPlaces, Located, division_of, is_area
 from tocsin.coding._families import DEMONSTRATIONS, TERRITORY
 from tocsin.coding._incidents import Draft, Incident, Story, is_past
 from tocsin.coding._mentions import Mention
@@ -43,7 +43,7 @@ from tocsin.records import (
 __all__ = ["Located", "build_claims"]
 
 _PATTERNS = vocabulary("incidents").patterns
-_SAME = "inferred: same incident"
+_READ, _SAME = "read", "inferred: same incident"
 # Where civilians do something rather than suffer it.
 _CIVILIANS_ACT = DEMONSTRATIONS | {"agreement", "mob_violence"}
 # Types with two armed sides, of which a text may leave the other to the reader.
@@ -161,7 +161,9 @@ class _Builder:
 
     def claim_alone(self, mention: Mention, voice: Voice) -> Claim:
         """A claim about no incident: a threat, a plan, a habit, a total."""
-        incident = Incident.of(mention, self._where_alone(mention))
+        where, basis = self._where_alone(mention)
+        incident = Incident.of(mention, where)
+        incident.where_basis = basis
         incident.initiator = self._initiator_alone(mention, voice)
         if mention.time is not None and mention.time.when.start is None:
             incident.time = None
@@ -172,13 +174,21 @@ class _Builder:
             claim = replace(claim, counts=Counts(), participants=())
         return replace(claim, background=False)
 
-    def _where_alone(self, mention: Mention) -> tuple[Located, ...]:
-        """Its own place, or that of the incident told beside it; a total is of a whole area and takes none."""
-        where = self.story.places.of(mention) or self.story.places.of_heading(mention)
-        if where or mention.total:
-            return where
-        incidents = (i for i in reversed(self.story.incidents) if i.where and self.story.is_near(i, mention))
-        return next((i.where for i in incidents), ())
+    def _where_alone(self, mention: Mention) -> tuple[tuple[Located, ...], str]:
+        """Its own place, or that of the incident told beside it, with the rule that gave it.
+
+        A total is of a whole area: it takes the division of that incident, and only where it points at an area.
+        """
+        if where := self.story.places.of(mention):
+            return where, _READ
+        if where := self.story.places.of_heading(mention):
+            return where, OF_HEADING
+        if mention.total and not _PATTERNS["the_area"].search(mention.sentence.text):
+            return (), ""
+        beside = [i for i in self.story.incidents if i.where and self.story.is_near(i, mention)]
+        before = [i for i in beside if i.first <= mention.sentence.index] or beside
+        where = max(before, key=lambda i: i.first).where if before else ()
+        return (tuple(filter(None, map(division_of, where[:1]))) if mention.total else where), BESIDE
 
     def _initiator_alone(self, mention: Mention, voice: Voice) -> Sequence[Named]:
         """Who does it; "the gunmen" are the ones named before, and who threatens or plans is who would do it."""
@@ -238,11 +248,11 @@ class _Builder:
     def _where(self, draft: Draft, incident: Incident) -> tuple[tuple[Place, ...], Evidence | None]:
         """Where the voice says it was; what names only a country gives way to where the incident was."""
         own = next((w for m in draft.mentions if (w := self.story.places.of(m))), ())
-        chosen, basis = own, "read"
+        chosen, basis = own, _READ
         if incident.where and (
             not own or (is_area(own) and (draft.modality == "denied" or not is_area(incident.where)))
         ):
-            chosen, basis = incident.where, _SAME
+            chosen, basis = incident.where, incident.where_basis or _SAME
         if not chosen:
             return (), None
         spans = tuple(self._span((x.toponym.start, x.toponym.end)) for x in chosen)

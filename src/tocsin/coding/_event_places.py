@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tocsin.coding._actors import ActorReader
 from tocsin.coding._event_links import ranked_places
@@ -12,7 +13,11 @@ from tocsin.coding._mentions import Mention
 from tocsin.coding._patterns import vocabulary
 from tocsin.records import Place, Toponym
 
-__all__ = ["EventPlaces", "Located", "is_apart", "is_area"]
+__all__ = ["BESIDE", "OF_HEADING", "OF_LAST_BEFORE", "EventPlaces", "Located", "division_of", "is_apart", "is_area"]
+
+OF_HEADING = "inferred: the name above or in front"
+OF_LAST_BEFORE = "inferred: the last place named"
+BESIDE = "inferred: the incident told beside it"
 
 _PATTERNS = vocabulary("event_places").patterns
 
@@ -48,6 +53,28 @@ class Located:
 def is_area(where: Sequence[Located]) -> bool:
     """Whether the first of `where` is no nearer than a first-level division."""
     return where[0].place.precision in ("country", "admin1")
+
+
+def division_of(x: Located) -> Located | None:
+    """The first-level division that a place is in, at the place's own point; None where it is not known."""
+    place = x.place
+    if place.precision == "country" or not place.admin1:
+        return None
+    if place.precision == "admin1" and place.gazetteer_id:
+        return x
+    whole = replace(
+        place,
+        name=place.admin1,
+        label=place.admin1,
+        precision="admin1",
+        kind="",
+        admin2="",
+        admin3="",
+        pcodes=place.pcodes[:1],
+        gazetteer="",
+        gazetteer_id="",
+    )
+    return replace(x, place=whole)
 
 
 def is_apart(a: Located, b: Located) -> bool | None:
@@ -163,7 +190,8 @@ class EventPlaces:
         return self.text[max(0, toponym.start - _BEFORE) : toponym.start]
 
     def _in_a_row(self, x: Located, best: Located) -> bool:
-        start = min(x.toponym.start, best.toponym.start)
-        end = max(x.toponym.end, best.toponym.end)
-        row = _PATTERNS["listed"].match(self.text[start:end])
-        return row is not None and x.place.precision == best.place.precision
+        """Whether two names, and whatever names stand between them, are told as one row."""
+        first, last = sorted((x, best), key=lambda y: y.toponym.start)
+        row = [y for y in self.located if first.toponym.start <= y.toponym.start <= last.toponym.start]
+        gaps = (self.text[a.toponym.end : b.toponym.start] for a, b in pairwise(row))
+        return x.place.precision == best.place.precision and all(map(_PATTERNS["between_listed"].fullmatch, gaps))

@@ -15,7 +15,7 @@ from tocsin.codebook import Codebook
 from tocsin.coding._actors import Named
 from tocsin.coding._dates import TimeExpression
 from tocsin.coding._event_dates import is_of_statement
-from tocsin.coding._event_places import EventPlaces, Located, is_apart, is_area
+from tocsin.coding._event_places import BESIDE, OF_HEADING, OF_LAST_BEFORE, EventPlaces, Located, is_apart, is_area
 from tocsin.coding._families import DEMONSTRATIONS, GENERAL, TERRITORY, VIOLENT, compatible
 from tocsin.coding._mentions import Mention
 from tocsin.coding._patterns import vocabulary
@@ -68,7 +68,11 @@ class Draft:
 
 @dataclass(slots=True)
 class Incident:
-    """What a document tells of one incident, whoever says it; `last` is the last sentence that speaks of it."""
+    """What a document tells of one incident, whoever says it.
+
+    `first` and `last` are the sentences that begin and end it; `where_basis` is the rule that gave a place which none
+    of its mentions names.
+    """
 
     code: str | None
     specific: bool
@@ -78,7 +82,9 @@ class Incident:
     target: Sequence[Named]
     block: int
     background: bool = False
+    first: int = 0
     last: int = 0
+    where_basis: str = ""
     drafts: list[Draft] = field(default_factory=list)
 
     @classmethod
@@ -93,6 +99,7 @@ class Incident:
             mention.target,
             mention.sentence.block,
             background,
+            first=mention.sentence.index,
         )
 
 
@@ -245,16 +252,17 @@ class Story:
         incident = Incident.of(
             mention, where or self.places.of_heading(mention), background=self._is_background(mention)
         )
+        incident.where_basis = "" if where else OF_HEADING
         text = mention.segment.text
         news = [i for i in reversed(self.incidents) if not i.background]
         if not incident.where and _PATTERNS["there"].search(text):
-            incident.where = self.places.last_before(mention)
+            incident.where, incident.where_basis = self.places.last_before(mention), OF_LAST_BEFORE
         if mention.time is None and news and _PATTERNS["then"].search(text):
             incident.time = news[0].time
         if not incident.where:
             placed = next((i for i in news if i.where), None)
             if placed is not None and self.is_near(placed, mention):
-                incident.where = placed.where
+                incident.where, incident.where_basis = placed.where, BESIDE
         self.incidents.append(incident)
         return incident
 
@@ -266,7 +274,7 @@ class Story:
         if incident.time is None or (mention.time is not None and _dates_better(mention.time, incident.time)):
             incident.time = mention.time or incident.time
         if not incident.where or (where and is_area(incident.where) and not is_area(where)):
-            incident.where = where or incident.where
+            incident.where, incident.where_basis = (where, "") if where else (incident.where, incident.where_basis)
         if not incident.initiator and mention.modality == "asserted" and not (mention.claimed or mention.blamed):
             incident.initiator = mention.initiator
         if not incident.target:

@@ -27,6 +27,10 @@ _ABBREVIATION = re.compile(
 )
 # "Masisi." or "Dori, Burkina Faso:" at the head of a list item names the place of the whole item.
 _LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][^.:;–—\n]{1,70}?)\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
+# "Tessit: two herders were shot", also after a pictograph.
+_OPENING = re.compile(r"^\W*(?P<name>[A-Z][\w'’]+(?:[ -](?:[A-Z]|[ae]l-)[\w'’-]+){0,3}):\s+(?=\w)")
+# "#Gao", "#DeirEzzor", "#Burkina_Faso": what a message is filed under.
+_TAG = re.compile(r"#(?P<name>[A-Z][\w’'-]*[^\W_])")
 _DATELINE = re.compile(
     r"""^\s*
     (?P<place>(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.\-]+(?:[ /-][A-ZÀ-Þ'’.\-]+)*|[A-Z][\w'’.-]+(?:[ -][A-Z][\w'’.-]+)*)
@@ -54,7 +58,8 @@ class Sentence:
     """One sentence; `start` and `end` are offsets in the document's text.
 
     `span` is spaCy's, of the text `source` that begins at `offset`. `lead` are the words at the head of a list
-    item that place and date it ("Sebba, 20 July."); `context` is the lead and the heading above. Sentences of one
+    item that place and date it ("Sebba, 20 July."); `context` is the lead (or the name that opens a message), the tags
+    of the paragraph ("#Gao") and the heading above. Sentences of one
     `block` stand in one list item, or under one heading.
     """
 
@@ -192,7 +197,9 @@ class _Builder:
         if part.kind in ("heading", "item"):
             self._block += 1
         lead = _lead(doc, piece.offset) if part.kind == "item" else None
-        context = self._heading if lead is None else (lead, *self._heading)
+        opening = lead or (_name_before_colon(doc, piece.offset) if part.kind == "paragraph" else None)
+        tags = tuple((piece.offset + m.start("name"), piece.offset + m.end("name")) for m in _TAG.finditer(doc.text))
+        context = (*((opening,) if opening else ()), *tags, *self._heading)
         source = doc.text  # spaCy joins it anew each time it is asked
         for span in _sentences(doc):
             text = span.text.strip()
@@ -225,6 +232,12 @@ def _lead(doc: Doc, offset: int) -> tuple[int, int] | None:
     if any(t.pos_ in ("VERB", "AUX") for t in words):
         return None
     return offset + m.start("lead"), offset + m.end("lead")
+
+
+def _name_before_colon(doc: Doc, offset: int) -> tuple[int, int] | None:
+    """The name that a message opens with: "Tessit: two herders were shot", None where there is none."""
+    m = _OPENING.match(doc.text)
+    return None if m is None else (offset + m.start("name"), offset + m.end("name"))
 
 
 def _sentences(doc: Doc) -> Iterator[Span]:

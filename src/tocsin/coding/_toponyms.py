@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -25,12 +26,19 @@ _PATTERNS = vocabulary("toponyms").patterns
 _KM_PER_MILE = 1.609344
 # How far around a name the words that place it are looked for, in characters.
 _BEFORE, _AFTER = 80, 40
+# A pictograph and its modifiers, in characters.
+_MARK = 4
 # Between a place and the place around it stand at most so many characters; more than three are never told.
 _GAP, _CONTAINERS = 60, 3
 # Names shorter than this, unknown to the tagger as places, are mostly other things.
 _SHORT_NAME = 3
 # Words in capitals in the lead of an item or in a heading, hyphens included.
 _LEAD_NAME = re.compile(r"[^\W\d_][\w'’-]*(?:[ -][^\W\d_][\w'’-]*)*")
+
+# Where a word begins inside a tag.
+_CAPITAL_INSIDE = re.compile(r"(?<=[a-zà-þ])(?=[A-Z])")
+# An Arabic article that has taken on the letter it stands before, and is written with it.
+_JOINED_ARTICLE = re.compile(r" ([AE]([dlnrstz]))(?=\2)")
 
 Stretch = tuple[int, int]
 
@@ -48,7 +56,7 @@ def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> 
         names |= _of_sentence(sentence, actors, gazetteer)
         for stretch in sentence.context:
             # What leads an item is a place even where the gazetteer does not have it.
-            leads = sentence.part.kind == "item" and stretch == sentence.context[0]
+            leads = stretch == sentence.context[0] and (sentence.part.kind == "item" or _is_marked(text, stretch[0]))
             names.update(_of_lead(text, stretch, gazetteer, trusted=leads))
     kept = [n for n in names if not _speaks_or_qualifies(text, n, actors)]
     ordered = _without_overlaps(kept)
@@ -69,6 +77,12 @@ def _of_dateline(text: str, dateline: Dateline) -> Iterator[Stretch]:
             yield start, at
 
 
+def _is_marked(text: str, start: int) -> bool:
+    """Whether a pictograph stands before a name, as before the place that a message is about."""
+    before = text[max(0, start - _MARK) : start].strip()
+    return bool(before) and unicodedata.category(before[-1]) in ("So", "Mn", "Cf")
+
+
 def _of_lead(text: str, stretch: Stretch, gazetteer: Gazetteer, *, trusted: bool) -> Iterator[Stretch]:
     """The places in the lead of a list item or in a heading; a heading must be `trusted`, or its names known."""
     start, end = stretch
@@ -78,8 +92,15 @@ def _of_lead(text: str, stretch: Stretch, gazetteer: Gazetteer, *, trusted: bool
         if not name or not name[0].isupper() or _PATTERNS["heading"].match(name):
             continue
         at = lead.find(name, m.start())  # not found where a kind word stood between two names
-        if at >= 0 and (trusted or gazetteer.knows(name)):
+        if at >= 0 and (trusted or gazetteer.knows(_untagged(text, start + at, name))):
             yield start + at, start + at + len(name)
+
+
+def _untagged(text: str, start: int, name: str) -> str:
+    """A name as it is written outside a tag: "DeirEzzor" is Deir Ez-zor."""
+    if start == 0 or text[start - 1] != "#":
+        return name
+    return _JOINED_ARTICLE.sub(r" \1-", _CAPITAL_INSIDE.sub(" ", name).replace("_", " "))
 
 
 def _of_sentence(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) -> set[Stretch]:
@@ -136,7 +157,9 @@ def _is_place(run: Sequence[Token], span: Span, gazetteer: Gazetteer) -> bool:
     locative = locative or (lead is not last and lead.dep_ == "pobj" and lead.head.lower_ in _WORDS["locative"])
     struck = lead.dep_ in ("dobj", "obj", "nsubjpass") and lemma(lead.head) in _WORDS["striking"]
     if any(t.ent_type_ == "PERSON" for t in run):
-        return (locative or struck) and gazetteer.knows(name)
+        # Taggers take villages for people; nobody is "in", or has a village after his name.
+        surely = _PATTERNS["settlement_word"].match(after) or (locative and before in _WORDS["never_of_people"])
+        return bool(surely) or ((locative or struck) and gazetteer.knows(name))
     if struck and gazetteer.knows(name):
         return True
     if after in _WORDS["event"] and len(run) <= 2:
@@ -196,7 +219,8 @@ def _toponym(text: str, names: Sequence[Stretch], i: int) -> Toponym:
     after = text[end : end + _AFTER]
     relation, distance, bearing = _relation(before, after)
     within = _containers(text, names, i)
-    return Toponym(text[start:end], start, end, relation, _kind(before, after), within, distance, bearing)
+    name = _untagged(text, start, text[start:end])
+    return Toponym(name, start, end, relation, _kind(before, after), within, distance, bearing)
 
 
 def _kind(before: str, after: str) -> str:
@@ -236,7 +260,7 @@ def _containers(text: str, names: Sequence[Stretch], i: int) -> tuple[str, ...]:
     start, at = names[i]
     within: list[str] = []
     for a, b in names[i + 1 : i + 1 + _CONTAINERS]:
-        if not _is_container(text[at:a]):
+        if not _is_container(text[at:a]) or (text[at:a] == ", " and _PATTERNS["list_ends"].match(text[b : b + _AFTER])):
             break
         within.append(text[a:b])
         at = b
