@@ -11,10 +11,12 @@ from tocsin.analysis._events import EventTable, event_table, snapshot_table
 from tocsin.analysis._latent_class import LatentClass, latent_class
 from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bound, log_linear
 from tocsin.analysis._near_repeat import KnoxTable, near_repeat
+from tocsin.analysis._near_repeat_page import near_repeat_page
 from tocsin.analysis._overlaps import Overlaps, PairOverlap, count_overlaps
 from tocsin.analysis._page import Page, PageTable, page_table, render_page, write_page
 from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
 from tocsin.analysis._results import plain
+from tocsin.analysis._select import Points, Selection, event_points
 from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
 
 __all__ = [
@@ -33,17 +35,21 @@ __all__ = [
     "PairOverlap",
     "Panel",
     "Period",
+    "Points",
+    "Selection",
     "Undercount",
     "UndercountEstimate",
     "chao_lower_bound",
     "count_overlaps",
     "draw",
     "drawing",
+    "event_points",
     "event_table",
     "incidents",
     "latent_class",
     "log_linear",
     "near_repeat",
+    "near_repeat_page",
     "page_table",
     "panel",
     "per_population",

@@ -121,7 +121,7 @@ def incidents(events: Table, *, aggregates: bool = True) -> Table:
     """
     kept = events
     if "aggregate" in kept.columns and not aggregates:
-        kept = kept.filter(~kept.aggregate.fill_null(False))
+        kept = kept.filter(~kept["aggregate"].fill_null(False))
     if "modality" in kept.columns:
         kept = kept.filter(kept.modality.isnull() | (kept.modality == "asserted"))
     if "background" in kept.columns:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli import _boundaries, _codebook, _copies, _gazetteer, _import, _places, _review, _watch
+from tocsin.cli import _analyses, _boundaries, _codebook, _copies, _gazetteer, _import, _places, _review, _watch
 from tocsin.cli._options import (
     AsJson,
     AsKnown,
@@ -375,6 +375,7 @@ app.command("import", epilog="Example: tocsin import ged241-csv.zip acled-export
 )
 app.command(epilog="Example: tocsin watch inbox/ https://news.example/feed.xml --fetch --out dataset/")(_watch.watch)
 app.command(epilog='Example: tocsin places "Clashes 20 km east of Gao, Mali" --html places.html')(_places.places)
+_analyses.register(app)
 app.add_typer(_boundaries.commands)
 app.add_typer(_codebook.commands)
 app.add_typer(_gazetteer.commands)
