@@ -13,7 +13,7 @@ line printed is one line of JSON:
 - ``windows_f1``: what fixed windows get (meltt's method, 6 km and 1 day, no taxonomies), for comparison;
 - ``ceiling_f1`` (with ``--ceiling``): what is reached by who knows how the copy was disturbed, and chooses pairs from
   the probabilities that follow; no method can be expected to get more;
-- ``rows``, ``seconds`` (with reading), ``matching_seconds``, ``peak_gb``.
+- ``rows``, ``seconds`` (with reading), ``matching_seconds``, ``cpu_seconds`` (of the whole process), ``peak_gb``.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def timing(whole: Whole, seconds: float) -> dict[str, float]:
     return {
         "seconds": round(seconds, 2),
         "matching_seconds": whole.account.matching_seconds,
+        "cpu_seconds": round(time.process_time(), 1),
         "peak_gb": round(peak, 2),
     }
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli import _analyses, _boundaries, _codebook, _copies, _gazetteer, _import, _places, _review, _watch
+from tocsin.cli import (
+    _analyses,
+    _boundaries,
+    _codebook,
+    _copies,
+    _gazetteer,
+    _import,
+    _integrate,
+    _places,
+    _review,
+    _watch,
+)
 from tocsin.cli._options import (
     AsJson,
     AsKnown,
@@ -374,6 +385,7 @@ app.command("import", epilog="Example: tocsin import ged241-csv.zip acled-export
     _import.import_datasets
 )
 app.command(epilog="Example: tocsin watch inbox/ https://news.example/feed.xml --fetch --out dataset/")(_watch.watch)
+app.command(epilog="Example: tocsin integrate GEDEvent_v25.csv acled=export.csv --out compared/")(_integrate.integrate)
 app.command(epilog='Example: tocsin places "Clashes 20 km east of Gao, Mali" --html places.html')(_places.places)
 _analyses.register(app)
 app.add_typer(_boundaries.commands)

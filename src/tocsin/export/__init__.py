@@ -24,6 +24,7 @@ from tocsin.export._hapi import (
     hapi_rows,
     write_events_hapi,
 )
+from tocsin.export._integration import write_integration_page, write_internal_table
 from tocsin.export._kml import KmlExporter
 from tocsin.export._lines import ClaimLine, write_claims_jsonl, write_events_jsonl, write_internal_events_jsonl
 from tocsin.export._package import PackageExporter
@@ -90,7 +91,9 @@ __all__ = [
     "write_events_ged",
     "write_events_hapi",
     "write_events_jsonl",
+    "write_integration_page",
     "write_internal_events_jsonl",
+    "write_internal_table",
     "write_places_geojson",
     "write_places_page",
     "write_report",

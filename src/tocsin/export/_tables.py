@@ -196,12 +196,12 @@ def _write(path: Path, columns: Sequence[str], lines: Iterable[Sequence[Cell]], 
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(columns)
         for line in lines:
-            writer.writerow([_neutral(cell) for cell in line])
+            writer.writerow([neutral(cell) for cell in line])
             written += 1
     return written
 
 
-def _neutral(cell: Cell) -> Cell:
+def neutral(cell: Cell) -> Cell:
     """`cell`, with an apostrophe before text that a spreadsheet would run as a formula."""
     if not isinstance(cell, str) or not cell:
         return cell

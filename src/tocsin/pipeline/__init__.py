@@ -48,6 +48,7 @@ from tocsin.pipeline._integrating import (
     integrate_datasets,
     taxonomy_files,
 )
+from tocsin.pipeline._integration_files import said, write_integration
 from tocsin.pipeline._linking import link_claims
 from tocsin.pipeline._previewing import Preview, PreviewedColumn, PreviewedDocument, PreviewedPart, preview
 from tocsin.pipeline._progress import Silent
@@ -144,8 +145,10 @@ __all__ = [
     "read_lineages",
     "review_queue",
     "run",
+    "said",
     "taxonomy_files",
     "try_codes",
+    "write_integration",
 ]
 
 MOST_PROBLEMS = 20
