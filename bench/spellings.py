@@ -180,6 +180,8 @@ def accents(name: str, chance: random.Random) -> str:
 
 def french_letters(name: str, chance: random.Random) -> str:
     """Ou, dj, tch, gn, c, qu, ph as French has them, or as English has."""
+    if re.search(r"ern\b", name):
+        return name  # that is an English name, which French would translate
     return _swap(
         name,
         chance,

@@ -226,9 +226,38 @@ def test_a_table_of_codes_without_coordinates_gives_codes_to_what_is_known(own_c
         encoding="utf-8",
     )
     added = add_gazetteer([path])
-    assert added.gazetteer.areas == 2
-    assert [p.item for p in added.problems] == ["3", "5"]
+    assert added.gazetteer.areas == 4
     gazetteer = open_gazetteer()
     assert resolve(gazetteer, "Monguno", "Nigeria").pcodes == ("NG088",)
     assert resolve(gazetteer, "Borno State", "Nigeria").pcodes == ("NG088",)
     assert resolve(gazetteer, "Maiduguri district", "Nigeria").pcodes == ("NG088", "NG088001")
+    # A town has the code of the district that is named after it.
+    assert resolve(gazetteer, "Maiduguri", "Nigeria").pcodes == ("NG088", "NG088001")
+    # What nobody knows a point for has its code, and the point and precision of what is around it.
+    assert [p.item for p in added.problems] == ["3"]
+    assert "so are 1 more" in added.problems[0].reason
+    state = resolve(gazetteer, "Qwxzk State", "Nigeria")
+    assert (state.pcodes, state.precision) == (("NG089",), "country")
+    district = resolve(gazetteer, "Zxqwk district", "Borno", "Nigeria")
+    assert (district.pcodes, district.precision, district.admin2) == (("NG088", "NG088002"), "admin1", "Zxqwk")
+
+
+def test_divisions_that_are_newer_than_the_bundled_ones_do_not_share_out_its_towns(
+    own_cache: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text(
+        "Location,Admin Level,P-Code,Name,Parent P-Code\n"
+        "NGA,1,NG901,Upper Qwxzk,NGA\nNGA,1,NG902,Lower Qwxzk,NGA\n"
+        "NGA,2,NG901001,Maiduguri,NG901\nNGA,2,NG902001,Monguno,NG902\n",
+        encoding="utf-8",
+    )
+    add_gazetteer([path])
+    gazetteer = open_gazetteer()
+    assert resolve(gazetteer, "Bama", "Borno State", "Nigeria").pcodes == ()
+
+
+def test_a_name_with_a_wrong_key_struck_is_the_one_that_was_meant(added: Addition) -> None:
+    gazetteer = open_gazetteer()
+    for written in ("Dar Salam Busajra", "Kuna Ghsrib", "Kuna Gharrib"):
+        assert resolve(gazetteer, written, "Tessama district", "Mali").pcodes[-1].startswith("ML05990")

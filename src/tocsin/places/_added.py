@@ -240,7 +240,7 @@ def _paths(kind: str = _GAZETTEERS) -> list[Path]:
 @cache
 def _keys_version() -> str:
     digest = hashlib.sha256(index_version().encode())
-    for source in ("_adding.py", "_entries.py", "_polygons.py"):
+    for source in ("_adding.py", "_coded.py", "_entries.py", "_polygons.py"):
         digest.update(package_files("tocsin.places").joinpath(source).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -20,11 +20,12 @@ import shapely
 from tocsin.errors import InvalidRow
 from tocsin.interfaces import Progress
 from tocsin.places._boundaries import Boundaries
+from tocsin.places._coded import AroundArea, Spot, spot_of
 from tocsin.places._entries import Entry, OtherName, Parent
 from tocsin.places._geometry import distance_km
 from tocsin.places._index import is_transliterated
-from tocsin.places._keys import PLACES, KeyWriter
-from tocsin.places._names import exact_key, loose_key, sound, sounds_alike
+from tocsin.places._keys import NO_POINT, PLACES, KeyWriter
+from tocsin.places._names import exact_key, loose_key
 
 __all__ = ["CELL", "SCHEMA", "Builder", "Reader", "cell", "country_codes", "write_keys"]
 
@@ -42,8 +43,6 @@ Reader = Callable[[Path], Iterator[Entry | OtherName | InvalidRow]]
 COAST = 0.3
 # Rows that are handled at once, so that memory stays flat over any dump.
 BATCH = 20_000
-# How alike the name of a first-level division must sound to a known one of its country.
-SAME_DIVISION = 0.8
 # Degrees. What lies in one cell or a neighbouring one is within some kilometres.
 CELL = 0.05
 # What a place of the bundled gazetteer keeps where it is copied for the sake of further names.
@@ -195,19 +194,8 @@ class Builder:
         )
 
     def _take(self, file: Path, batch: Sequence[Entry]) -> Iterator[InvalidRow]:
-        coded = [e for e in batch if isnan(e.latitude)]
-        for entry in coded:
-            country = self._country(entry)
-            found = self._area_named(entry, country)
-            if found is None:
-                where = f"of {country}" if country else "of any country that is named"
-                yield _row(file, entry, f"{entry.name} has no coordinates and is no known area {where}; left out")
-                continue
-            latitude, longitude, division = found
-            self._put(replace(entry, latitude=latitude, longitude=longitude), country, division)
-            self.rows += 1
-        if coded:
-            batch = [e for e in batch if not isnan(e.latitude)]
+        yield from self._take_coded(file, [e for e in batch if isnan(e.latitude)])
+        batch = [e for e in batch if not isnan(e.latitude)]
         homes = self._homes(batch)
         for entry, home in zip(batch, homes, strict=True):
             there = "" if home is None else self._boundaries.divisions[home][0]
@@ -233,38 +221,35 @@ class Builder:
             self._put(entry, country, home)
             self.rows += 1
 
-    def _area_named(self, entry: Entry, country: str) -> tuple[float, float, int] | None:
-        """Where an area is of which only name and code are given: that of the bundled gazetteer with its name."""
-        rows = [
-            row
-            for table, key in (
-                ("exact", exact_key(entry.name)),
-                ("exact", loose_key(entry.name)),
-                ("loose", loose_key(entry.name)),
+    def _take_coded(self, file: Path, batch: Sequence[Entry]) -> Iterator[InvalidRow]:
+        """Take in areas without coordinates: also one whose point can only be that of the area around it has a code."""
+        without: list[Entry] = []
+        for entry in batch:
+            country = self._country(entry)
+            spot = self._spot(entry, country)
+            if spot is None:
+                yield _row(file, entry, f"{entry.name} has neither coordinates nor a country that is known; left out")
+                continue
+            if not spot.own:
+                without.append(entry)
+                entry = replace(entry, kind=NO_POINT)
+            self._put(replace(entry, latitude=spot.latitude, longitude=spot.longitude), country, spot.division)
+            self.rows += 1
+        if without:
+            reason = (
+                f"{without[0].name} has no coordinates and is in no other gazetteer; kept, with the middle of the area "
+                f"around it and that area's precision (so are {len(without) - 1} more after it)"
             )
-            for row in self._core.execute(
-                f"SELECT p.latitude, p.longitude, p.division, p.level, p.population FROM {table} k "
-                "JOIN place p ON p.id = k.place WHERE k.key = ? AND p.country = ? AND p.division IS NOT NULL",
-                (key, country),
-            )
-        ]
-        if entry.level == "admin1":
-            divisions = self._boundaries.divisions
-            named = [division for _, _, division, level, _ in rows if level == "admin1"]
-            if not named:
-                heard = sound(entry.name)
-                alike = [
-                    (sounds_alike(heard, sound(name)), -number)
-                    for number, (iso3, name, _, _) in enumerate(divisions)
-                    if iso3 == country
-                ]
-                named = [-number for likeness, number in [max(alike, default=(0.0, 0))] if likeness >= SAME_DIVISION]
-            return (*divisions[named[0]][2:], named[0]) if named else None
-        first = next((self._areas.get((1, p.pcode)) for p in entry.parents if p.pcode), None)
-        within = set(first.divisions) if first else set()
-        there = [row for row in rows if row[2] in within and row[3] in ("admin2", "settlement")]
-        best = max(there, key=lambda row: (row[3] == "admin2", row[4]), default=None)
-        return None if best is None else best[:3]
+            yield _row(file, without[0], reason)
+
+    def _spot(self, entry: Entry, country: str) -> Spot | None:
+        """Where an area is of which only name and code are given."""
+        around = None
+        if entry.level != "admin1":
+            first = next((self._areas.get((1, p.pcode)) for p in entry.parents if p.pcode), None)
+            point = first.middle() if first else self._boundaries.countries.get(country, ("", 0.0, 0.0))[1:]
+            around = AroundArea(*point, tuple(first.divisions) if first else ())
+        return spot_of(entry.name, country, self._core, self._boundaries, around)
 
     def _first_of(self, entry: Entry) -> str:
         """Where the same settlement or id was read before; empty where it was not."""

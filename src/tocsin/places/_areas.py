@@ -18,6 +18,8 @@ __all__ = ["Administration", "Areas"]
 
 # Two gazetteers have one settlement where they lie beside each other and sound this much alike.
 ALIKE_TOWNS = 0.85
+# A district sounds this much like the town that it is named after.
+NAMED_AFTER = 0.9
 # Degrees, about two kilometres: a harbour off a simplified coast belongs to the area beside it.
 OFF_COAST = 0.02
 
@@ -57,8 +59,9 @@ class Areas:
         found: dict[int, int] = {}
         for number in range(1, len(self._connections)):
             rows = self._connections[number].execute(
-                "SELECT division, id FROM place WHERE level = 'admin1' AND pcode <> '' AND division IS NOT NULL "
-                "ORDER BY id DESC"
+                "SELECT division, MIN(id) FROM place WHERE level = 'admin1' AND pcode <> '' AND division IS NOT NULL "
+                # Several in one bundled division are newer and smaller than it: none of them is all of it.
+                "GROUP BY division HAVING COUNT(DISTINCT pcode) = 1"
             )
             found |= {division: global_id(number, place) for division, place in rows}
         return found
@@ -66,8 +69,8 @@ class Areas:
     def _of(self, candidate: Candidate) -> Administration:
         """The areas that a place is in, itself included.
 
-        As its own row says, else that of the same settlement in an added gazetteer, else by the outlines, and for the
-        first level by the division.
+        As its own row says, else that of the same settlement in an added gazetteer, else by the outlines, else by name:
+        for the first level that of the division, for the second that of a town which a district is named after.
         """
         if len(self._connections) == 1 or candidate.level in ("country", "region"):
             return Administration()
@@ -85,10 +88,20 @@ class Areas:
                 code = code or area.pcode
         if not areas[0] and candidate.division is not None:
             areas[0] = self._by_division.get(candidate.division, 0)
+        if areas[0] and not areas[1] and candidate.level == "settlement":
+            areas[1] = self._named_after(candidate, areas[0])
         found = [self._lookup.place(area) if area else None for area in areas]
         one, two, three = (area.label if area else "" for area in found)
         codes = [area.pcode for area in found if area] + ([code] if candidate.level == "settlement" else [])
         return Administration(one, two, three, tuple(c for c in codes if c))
+
+    def _named_after(self, town: Candidate, first: int) -> int:
+        """The district, of those in a first-level area, that has a town's name: the town is its seat; 0 for none."""
+        for found in (self._lookup.named, self._lookup.alike):
+            named = [c for c in found(town.label, town.country) if c.level == "admin2" and c.areas[0] == first]
+            if named and named[0].likeness >= NAMED_AFTER:
+                return named[0].place if len(named) == 1 or named[1].likeness < named[0].likeness else 0
+        return 0
 
     def _holding(self, latitude: float, longitude: float) -> list[tuple[int, int]]:
         """(level, id) of the areas that a point lies in, else of those that it lies just off."""

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 
 from tocsin.places._names import exact_key, loose_key, shortened, skeleton, sound
 
-__all__ = ["PLACES", "KeyWriter"]
+__all__ = ["NO_POINT", "PLACES", "KeyWriter"]
+
+NO_POINT = "area without a point of its own"
+"""The kind of an area whose point is the middle of the one around it."""
 
 # What every gazetteer has, the bundled one and those that are added. `area1` to `area3` are the ids of the areas that
 # hold a place, in the same file; `reach` is how far an area reaches from its point, in kilometres.

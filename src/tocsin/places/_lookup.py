@@ -10,7 +10,7 @@ from math import log10
 from typing import Literal
 
 from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from tocsin.places._geometry import Vector, chord_km, unit_vector
 from tocsin.places._names import (
@@ -54,7 +54,7 @@ SURE_LETTERS, PER_LETTER = 8, 0.5
 # A name can have hundreds of places; the largest are enough unless the country is known.
 MOST = 30
 # Names that share their consonants are compared sound by sound only where they come close at all.
-COMPARED, COMES_CLOSE = 16, 0.35
+COMPARED, COMES_CLOSE = 24, 0.35
 # Kilometres. Two gazetteers put their point for one settlement this far apart, for a large town further; areas have
 # their middle in different places.
 SAME_TOWN, SAME_CITY, SAME_AREA, CITY_PEOPLE = 5.0, 12.0, 60.0, 100_000
@@ -172,7 +172,7 @@ class Lookup:
             close = process.extract(
                 heard.removeprefix(UNVOCALISED),
                 plain,
-                scorer=Levenshtein.normalized_similarity,
+                scorer=OSA.normalized_similarity,
                 limit=COMPARED,
                 score_cutoff=COMES_CLOSE,
             )

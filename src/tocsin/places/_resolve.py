@@ -11,6 +11,7 @@ from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._context import TOWN_QUARTERS, Container, Context, Mention, Weights, inside, softmax
 from tocsin.places._geometry import displaced, distance_km
+from tocsin.places._keys import NO_POINT
 from tocsin.places._lookup import AREAS, Candidate, Lookup
 from tocsin.places._names import exact_key, split_generic
 from tocsin.records import Place, PlacePrecision, Toponym
@@ -235,6 +236,8 @@ def _settled(
 
 
 def _precision(candidate: Candidate) -> PlacePrecision:
+    if candidate.kind == NO_POINT:
+        return "country" if candidate.level == "admin1" else "admin1"
     if candidate.level == "region":
         return "admin1" if candidate.country else "country"
     if candidate.level == "admin3" or candidate.level == "admin4":
