@@ -213,10 +213,14 @@ def link(
     out_dir: Out = None,
     workspace: Home = None,
     codebook: Layer = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Compare everything again, not only what changed.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find copies, put claims about one incident together, and merge them into events. Ids stay."""
+    """Find copies, put claims about one incident together, and merge them into events. Ids stay.
+
+    Only what is new or other than last time is compared, with its neighbourhood; --anew has the same outcome.
+    """
     with answering(as_json=as_json, resume=_resume):
         settings = settle(out_dir, workspace, codebook=codebook)
         from tocsin import pipeline
@@ -226,7 +230,7 @@ def link(
             pipeline.open_workspace(settings.workspace, create=False) as kept,
             watching(quiet or as_json) as progress,
         ):
-            linked = pipeline.link(kept, pipeline.open_codebook(settings.codebook), progress=progress)
+            linked = pipeline.link(kept, pipeline.open_codebook(settings.codebook), anew=anew, progress=progress)
         if as_json:
             print_json(linked)
         elif not quiet:

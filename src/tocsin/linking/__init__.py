@@ -9,6 +9,7 @@ from tocsin.linking._copies import find_copies, lineages
 from tocsin.linking._corrections import COUNTS, corrected
 from tocsin.linking._ids import Assignment, assign_ids
 from tocsin.linking._merge import merge
+from tocsin.linking._relink import Linkage, relink
 from tocsin.linking._rows import project
 from tocsin.linking._weights import LinkWeights, load_weights
 
@@ -18,6 +19,7 @@ __all__ = [
     "Change",
     "Link",
     "LinkWeights",
+    "Linkage",
     "Partition",
     "Reason",
     "assign_ids",
@@ -30,4 +32,5 @@ __all__ = [
     "load_weights",
     "merge",
     "project",
+    "relink",
 ]

@@ -6,14 +6,16 @@ not with its square.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
 from math import cos, floor, radians
+from typing import TypeAlias
 
-from tocsin.linking._profile import SETTLED, Profile, Spot
+from tocsin.linking._profile import INCIDENT, SETTLED, Profile, Spot, fold
 from tocsin.linking._weights import LinkWeights
+from tocsin.records import Claim
 
-__all__ = ["candidate_pairs"]
+__all__ = ["Area", "areas_of", "candidate_pairs", "crowded_areas", "reach_in_days"]
 
 CELL = 0.25
 """Degrees of latitude of a cell, about 28 km: a little more than two points of one incident may lie apart."""
@@ -30,13 +32,19 @@ UNDATED_DAYS = 7
 
 _Key = tuple[object, ...]
 
+Area: TypeAlias = tuple[int, str, str]
+"""A day (ordinal), a country, and a first-level division of it, empty for the whole country."""
 
-def candidate_pairs(profiles: Sequence[Profile], weights: LinkWeights) -> Iterator[tuple[int, int]]:
-    """Yield pairs of positions in `profiles`, lower first, each once, in order."""
+
+def candidate_pairs(profiles: Sequence[Profile], weights: LinkWeights, crowded: Set[Area]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of positions in `profiles`, lower first, each once, in order.
+
+    But for the areas that are `crowded`, whether two are a pair depends on these two alone.
+    """
     pairs: set[tuple[int, int]] = set()
     _by_group(profiles, pairs)
     _by_space(profiles, int(weights.of["date.most_days_apart"]), pairs)
-    _by_area(profiles, pairs)
+    _by_area(profiles, crowded, pairs)
     _undated(profiles, pairs)
     yield from sorted(pairs)
 
@@ -84,21 +92,53 @@ def _by_space(profiles: Sequence[Profile], most_days: int, pairs: set[tuple[int,
                             block.append(number)
 
 
-def _by_area(profiles: Sequence[Profile], pairs: set[tuple[int, int]]) -> None:
+def crowded_areas(claims: Iterable[Claim]) -> frozenset[Area]:
+    """Areas in which so much is told of a day that a claim that names only the area could be about any of it."""
+    counted = Counter(area for claim in claims for area in areas_of(claim))
+    return frozenset(area for area, number in counted.items() if number > LARGEST_VAGUE_BLOCK)
+
+
+def areas_of(claim: Claim) -> set[Area]:
+    """The days and areas that an incident is told to be in."""
+    if claim.modality not in INCIDENT:
+        return set()
+    places = {(place.country, division) for place in claim.where for division in (fold(place.admin1), "")}
+    return {(day, *place) for day in _range(*_bounds(claim)) for place in places}
+
+
+def reach_in_days(claim: Claim, published: int | None, weights: LinkWeights) -> range:
+    """The days (ordinals) of claims that `claim` can be compared with, those of one story apart; empty if of none."""
+    if claim.modality not in INCIDENT:
+        return range(0)
+    days = _range(*_bounds(claim))
+    if days:
+        most = int(weights.of["date.most_days_apart"])
+        return range(days[0] - most, days[-1] + most + 1)
+    if published is None or claim.background:
+        return range(0)
+    return range(published - UNDATED_DAYS, published + 1)
+
+
+def _bounds(claim: Claim) -> tuple[int | None, int | None]:
+    start, end = claim.when.start, claim.when.end or claim.when.start
+    return start.toordinal() if start else None, end.toordinal() if end else None
+
+
+def _by_area(profiles: Sequence[Profile], crowded: Set[Area], pairs: set[tuple[int, int]]) -> None:
     """Claims of a day that name only an area, with those inside it."""
-    blocks: dict[_Key, list[int]] = defaultdict(list)
+    blocks: dict[Area, list[int]] = defaultdict(list)
     for number, profile in enumerate(profiles):
         if not profile.incident:
             continue
         for spot in profile.spots:
             areas = {(spot.country, spot.admin1), (spot.country, "")} if spot.admin1 else {(spot.country, "")}
             for day in _days(profile):
-                for area in areas:
-                    blocks[day, *area].append(number)
-    for members in blocks.values():
-        members = sorted(set(members))
-        if len(members) > LARGEST_VAGUE_BLOCK:
+                for country, division in areas:
+                    blocks[day, country, division].append(number)
+    for area, members in blocks.items():
+        if area in crowded:
             continue
+        members = sorted(set(members))
         vague = [n for n in members if any(spot.precision not in SETTLED for spot in profiles[n].spots)]
         pairs.update((min(a, b), max(a, b)) for a in vague for b in members if a != b)
 
@@ -128,9 +168,11 @@ def _named_coded(profile: Profile) -> set[_Key]:
 
 
 def _days(profile: Profile) -> range:
-    if profile.first_day is None or profile.last_day is None or profile.last_day - profile.first_day > LONGEST_RANGE:
-        return range(0)
-    return range(profile.first_day, profile.last_day + 1)
+    return _range(profile.first_day, profile.last_day)
+
+
+def _range(first: int | None, last: int | None) -> range:
+    return range(0) if first is None or last is None or last - first > LONGEST_RANGE else range(first, last + 1)
 
 
 def _cell(latitude: float, longitude: float) -> tuple[int, int]:

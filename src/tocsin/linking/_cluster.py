@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tocsin.codebook import Codebook
-from tocsin.linking._block import candidate_pairs
+from tocsin.linking._block import Area, candidate_pairs, crowded_areas
 from tocsin.linking._compare import Link, Reason, compare, conflict, probability
 from tocsin.linking._copies import lineages
 from tocsin.linking._profile import Profile, profiles
 from tocsin.linking._weights import LinkWeights
 from tocsin.records import Claim, Copy, Document, Judgement
 
-__all__ = ["Partition", "current_judgements", "link"]
+__all__ = ["Partition", "cluster", "current_judgements", "in_doubt", "link"]
 
 DOUBT = 1.5
 """Log odds either side of the threshold within which a person should look: 18 to 82 %."""
@@ -26,13 +26,15 @@ class Partition:
 
     `clusters` are claim ids in alphabetical order, every claim in exactly one. `links` are those that hold the
     clusters together, `doubtful` those near the threshold, joined or not, for review. `part_of` are (part, whole)
-    pairs of claim ids, whose incidents stay apart.
+    pairs of claim ids, whose incidents stay apart. `neighbourhoods` are the claims that likely links and judgements
+    connect, clusters and all: what happens in one changes nothing in another.
     """
 
     clusters: tuple[tuple[str, ...], ...]
     links: tuple[Link, ...] = ()
     doubtful: tuple[Link, ...] = ()
     part_of: tuple[tuple[str, str], ...] = ()
+    neighbourhoods: tuple[tuple[str, ...], ...] = ()
 
     def cluster_of(self) -> dict[str, tuple[str, ...]]:
         """The cluster of each claim."""
@@ -69,10 +71,22 @@ def link(
     lineage = lineages(sorted({claim.document_id for claim in unique.values()}), copies)
     known = profiles(unique.values(), documents, lineage, codebook)
     decided = [j for j in current_judgements(judgements) if all(subject in unique for subject in j.subjects)]
+    return cluster(known, weights, decided, crowded_areas(unique.values()))
+
+
+def cluster(
+    known: Sequence[Profile], weights: LinkWeights, decided: Sequence[Judgement], crowded: Set[Area]
+) -> Partition:
+    """Put profiles together; `decided` are judgements on them alone, and `crowded` areas those of all claims."""
     clustering = _Clustering(known, weights, decided)
     clustering.join_judged()
-    clustering.join_scored()
+    clustering.join_scored(crowded)
     return clustering.partition()
+
+
+def in_doubt(one: Profile, score: float, weights: LinkWeights) -> bool:
+    """Whether a person should look at a pair with `score`."""
+    return abs(score - weights.threshold) < DOUBT and one.incident
 
 
 def current_judgements(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
@@ -102,6 +116,7 @@ class _Clustering:
         self.doubtful: list[Link] = []
         self.part_of: list[tuple[str, str]] = []
         self.same: list[Judgement] = []
+        self.near = list(range(len(profiles)))
         for judgement in judgements:
             self._take(judgement)
 
@@ -122,6 +137,7 @@ class _Clustering:
         for judgement in reversed(self.same):
             first, *rest = sorted(self.position[subject] for subject in judgement.subjects)
             for other in rest:
+                self._connect(first, other)
                 one, two = self.home[first], self.home[other]
                 if one != two and not self._kept_apart(one, two):
                     self._join(one, two)
@@ -130,11 +146,11 @@ class _Clustering:
             if len(self.members[cluster]) > 1:
                 self.judged[number] = cluster
 
-    def join_scored(self) -> None:
+    def join_scored(self, crowded: Set[Area]) -> None:
         """Join the rest, most certain pair first; pairs that tie go by claim id."""
         scored: dict[tuple[int, int], float] = {}
         reasons: dict[tuple[int, int], tuple[Reason, ...]] = {}
-        for pair in candidate_pairs(self.profiles, self.weights):
+        for pair in candidate_pairs(self.profiles, self.weights, crowded):
             one, other = self.profiles[pair[0]], self.profiles[pair[1]]
             if conflict(one, other, self.weights):
                 continue
@@ -143,6 +159,8 @@ class _Clustering:
                 reasons[pair] = why
         self._fill_doubtful(scored, reasons)
         likely = [pair for pair, score in scored.items() if score > self.weights.threshold]
+        for pair in likely:
+            self._connect(*pair)
         for pair in sorted(likely, key=lambda p: (-round(scored[p], 9), *self._ids(p))):
             first, second = self.home[pair[0]], self.home[pair[1]]
             if first == second or self._kept_apart(first, second) or not self._agree(first, second, scored):
@@ -153,12 +171,26 @@ class _Clustering:
     def partition(self) -> Partition:
         """What came of it."""
         clusters = (tuple(sorted(self.profiles[n].id for n in members)) for members in self.members.values())
+        near: dict[int, list[str]] = defaultdict(list)
+        for number, profile in enumerate(self.profiles):
+            near[self._root(number)].append(profile.id)
         return Partition(
             clusters=tuple(sorted(clusters)),
             links=tuple(sorted(self.links, key=lambda found: (found.a, found.b))),
             doubtful=tuple(sorted(self.doubtful, key=lambda found: (found.a, found.b))),
             part_of=tuple(sorted(self.part_of)),
+            neighbourhoods=tuple(sorted(tuple(sorted(ids)) for ids in near.values())),
         )
+
+    def _connect(self, one: int, other: int) -> None:
+        first, second = self._root(one), self._root(other)
+        self.near[max(first, second)] = min(first, second)
+
+    def _root(self, number: int) -> int:
+        while self.near[number] != number:
+            self.near[number] = self.near[self.near[number]]
+            number = self.near[number]
+        return number
 
     def _ids(self, pair: tuple[int, int]) -> tuple[str, str]:
         a, b = self.profiles[pair[0]].id, self.profiles[pair[1]].id
@@ -171,7 +203,7 @@ class _Clustering:
         self, scored: Mapping[tuple[int, int], float], reasons: Mapping[tuple[int, int], tuple[Reason, ...]]
     ) -> None:
         for pair, score in scored.items():
-            if abs(score - self.weights.threshold) < DOUBT and self.profiles[pair[0]].incident:
+            if in_doubt(self.profiles[pair[0]], score, self.weights):
                 self.doubtful.append(Link(*self._ids(pair), round(probability(score), 4), reasons[pair]))
 
     def _kept_apart(self, one: int, two: int) -> bool:

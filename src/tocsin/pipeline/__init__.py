@@ -302,10 +302,14 @@ def code(
     return replace(coded, seconds=_since(begun))
 
 
-def link(workspace: Workspace, codebook: Codebook, *, progress: Progress | None = None) -> Linked:
-    """Rebuild all events from claims and judgements. Ids stay with their incidents."""
+def link(workspace: Workspace, codebook: Codebook, *, anew: bool = False, progress: Progress | None = None) -> Linked:
+    """Rebuild all events from claims and judgements. Ids stay with their incidents.
+
+    Only what is new or other than last time, and its neighbourhood, is compared again; the outcome is that of comparing
+    everything, which `anew` does.
+    """
     begun = time.monotonic()
-    linked = link_claims(workspace, codebook, progress or Silent(), datetime.now(UTC))
+    linked = link_claims(workspace, codebook, progress or Silent(), datetime.now(UTC), anew=anew)
     return replace(linked, seconds=_since(begun))
 
 

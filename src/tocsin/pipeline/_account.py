@@ -98,7 +98,8 @@ class Coded:
 class Linked:
     """What :func:`tocsin.pipeline.link` did.
 
-    `doubtful` pairs of claims may or may not be about one incident; `changed` events are new or other than before.
+    `doubtful` pairs of claims may or may not be about one incident; `changed` events are new or other than before;
+    `relinked` claims were put together anew, the rest stay where they were.
     """
 
     copies: int = 0
@@ -107,6 +108,7 @@ class Linked:
     changed: int = 0
     doubtful: int = 0
     seconds: float = 0.0
+    relinked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
