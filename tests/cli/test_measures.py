@@ -47,6 +47,35 @@ def test_near_repeats(events: str, tmp_path: Path, capsys: pytest.CaptureFixture
     assert found["caveats"]
 
 
+def test_what_no_list_names(events: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = tmp_path / "cases.csv"
+    rows = ["1,1,0"] * 40 + ["1,0,1"] * 25 + ["0,1,1"] * 20 + ["1,1,1"] * 12
+    rows += ["1,0,0"] * 90 + ["0,1,0"] * 60 + ["0,0,1"] * 50
+    cases.write_text("name,press,courts,clinic\n" + "".join(f"case {n},{row}\n" for n, row in enumerate(rows)))
+    page = tmp_path / "page.html"
+    printed = said(capsys, "undercount", str(cases), "--html", str(page))
+    assert "Models side by side" in printed
+    assert "R-hat" in printed
+    assert "297 named" in page.read_text("utf-8")
+    found = as_json(capsys, "undercount", str(cases), "--lists", "press,courts")
+    assert [estimate["model"] for estimate in found["estimates"]] == ["independence", "Chao's lower bound"]
+    of_events = as_json(capsys, "undercount", events)
+    assert of_events["overlaps"]["lists"] == ["Radio", "Gazette", "Monitor"]
+    assert any("read each other" in caveat for caveat in of_events["caveats"])
+
+
+def test_lists_that_cannot_tell_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text("a,b\n" + "1,0\n" * 30 + "0,1\n" * 20)
+    assert "shares no case with the other list" in said(capsys, "undercount", str(cases), code=2)
+    assert "one list says nothing" in said(capsys, "undercount", str(cases), "--lists", "a", code=2)
+    assert "no column 'c'" in said(capsys, "undercount", str(cases), "--lists", "a,c", code=2)
+    cases.write_text("a,b\n1,1\n1,often\n")
+    assert "cases.csv#2: b is 'often'" in said(capsys, "undercount", str(cases), "--lists", "a,b", code=1)
+    cases.write_text("")
+    assert "it is empty" in said(capsys, "undercount", str(cases), code=3)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

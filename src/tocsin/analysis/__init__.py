@@ -9,6 +9,7 @@ from __future__ import annotations
 from tocsin.analysis._charts import Chart, Colours, draw, drawing
 from tocsin.analysis._events import EventTable, event_table, snapshot_table
 from tocsin.analysis._latent_class import LatentClass, latent_class
+from tocsin.analysis._lists import Lists, lists_of_sources, named_sources, read_lists
 from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bound, log_linear
 from tocsin.analysis._near_repeat import KnoxTable, near_repeat
 from tocsin.analysis._near_repeat_page import near_repeat_page
@@ -18,6 +19,7 @@ from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, pan
 from tocsin.analysis._results import plain
 from tocsin.analysis._select import Points, Selection, event_points
 from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
+from tocsin.analysis._undercount_page import undercount_page
 
 __all__ = [
     "Cell",
@@ -27,6 +29,7 @@ __all__ = [
     "EventTable",
     "KnoxTable",
     "LatentClass",
+    "Lists",
     "LogLinear",
     "LogLinearModel",
     "Overlaps",
@@ -47,15 +50,19 @@ __all__ = [
     "event_table",
     "incidents",
     "latent_class",
+    "lists_of_sources",
     "log_linear",
+    "named_sources",
     "near_repeat",
     "near_repeat_page",
     "page_table",
     "panel",
     "per_population",
     "plain",
+    "read_lists",
     "render_page",
     "snapshot_table",
     "undercount",
+    "undercount_page",
     "write_page",
 ]

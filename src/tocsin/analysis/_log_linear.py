@@ -318,8 +318,8 @@ def _summary(
     low, middle, high = (_mixed(fits, weights, share) for share in (0.025, 0.5, 0.975))
     bounds = _profiled(frame, fits[order[0]], seen)
     caveats = [
-        "Which lists depend on each other is read off the overlaps; that all lists together miss cases the more, the "
-        "more of them miss it, is taken on trust by every log-linear model."
+        "Which lists depend on each other is read off the overlaps; that cases on no list follow the same pattern "
+        "is taken on trust by every log-linear model."
     ]
     if left_out:
         caveats.append(f"{left_out} models have no finite estimate here: lists that they let depend share no case.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _near_repeat
+from tocsin.cli import _near_repeat, _undercount
 
 __all__ = ["register"]
 
@@ -13,4 +13,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("near-repeat", epilog="Example: tocsin near-repeat ged.csv --country Syria --html near-repeat.html")(
         _near_repeat.near_repeat
+    )
+    app.command("undercount", epilog="Example: tocsin undercount killings.csv --lists press,hospital,courts")(
+        _undercount.undercount
     )

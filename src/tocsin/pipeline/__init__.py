@@ -62,7 +62,7 @@ from tocsin.pipeline._readings import (
     read_event,
 )
 from tocsin.pipeline._reviewing import ReviewItem, ReviewSheet, export_review, review_queue
-from tocsin.pipeline._tables import open_events
+from tocsin.pipeline._tables import open_events, workspace_sources
 from tocsin.pipeline._teaching import Trial, try_codes
 from tocsin.pipeline._watching import Round, Watch
 from tocsin.records import NamedPlace, PlacedText
@@ -148,6 +148,7 @@ __all__ = [
     "said",
     "taxonomy_files",
     "try_codes",
+    "workspace_sources",
     "write_integration",
 ]
 

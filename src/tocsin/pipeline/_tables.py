@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from tocsin.codebook import Codebook
 from tocsin.errors import UsageError
 from tocsin.pipeline._as_of import AsOf, moment_of, within
+from tocsin.pipeline._event_sources import event_sources
 from tocsin.store import Workspace
 
 if TYPE_CHECKING:
     from tocsin.analysis import EventTable
 
-__all__ = ["open_events"]
+__all__ = ["open_events", "workspace_sources"]
 
 SETTINGS = "tocsin.toml"
 
@@ -42,9 +43,7 @@ def open_events(data: Path, codebook: Codebook, *, as_of: AsOf = None, mapping: 
     from tocsin.analysis import event_table, snapshot_table
 
     if data.is_dir():
-        home = data if (data / SETTINGS).exists() else data / "workspace"
-        if not (home / SETTINGS).exists():
-            raise UsageError(f"{data}: there is no workspace in it; name one, the folder of a run, or an event table")
+        home = _home(data)
         with Workspace.open(home, create=False) as kept:
             kept.finish_forgetting()
             now = datetime.now(UTC)
@@ -58,3 +57,26 @@ def open_events(data: Path, codebook: Codebook, *, as_of: AsOf = None, mapping: 
     if as_of is not None:
         raise UsageError(f"{data}: a file is of one vintage; --as-of reads a workspace as it was known on a day")
     return event_table(data, mapping)
+
+
+def workspace_sources(data: Path, as_of: AsOf = None) -> tuple[tuple[frozenset[str], ...], str, str]:
+    """The outlets that tell of each incident of a workspace by themselves; its name; and the moment it is as of.
+
+    Raises
+    ------
+    UsageError
+        If there is no workspace in `data`.
+    """
+    home = _home(data)
+    with Workspace.open(home, create=False) as kept:
+        kept.finish_forgetting()
+        now = datetime.now(UTC)
+        moment = within(kept, moment_of(as_of), now)
+        return event_sources(kept, moment), str(home), f"{moment or now:%Y-%m-%d %H:%M} UTC"
+
+
+def _home(data: Path) -> Path:
+    home = data if (data / SETTINGS).exists() else data / "workspace"
+    if not (home / SETTINGS).exists():
+        raise UsageError(f"{data}: there is no workspace in it; name one, the folder of a run, or an event table")
+    return home
