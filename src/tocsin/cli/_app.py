@@ -12,6 +12,7 @@ from tocsin.cli import (
     _boundaries,
     _codebook,
     _copies,
+    _diff,
     _gazetteer,
     _import,
     _integrate,
@@ -385,6 +386,7 @@ def _elsewhere(
 
 
 app.command(epilog="Example: tocsin copies --workspace dataset/workspace")(_copies.copies)
+app.command(epilog="Example: tocsin diff ged231.csv ged241-csv.zip --out changes.csv")(_diff.diff)
 app.command("import", epilog="Example: tocsin import ged241-csv.zip acled-export.csv --out dataset/")(
     _import.import_datasets
 )

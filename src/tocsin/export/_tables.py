@@ -19,6 +19,7 @@ __all__ = [
     "ClaimInContext",
     "ClaimRow",
     "claim_row",
+    "neutral",
     "quotes_of",
     "table_rows",
     "write_claims_csv",

@@ -9,6 +9,7 @@ from tocsin.linking._copies import find_copies, lineages
 from tocsin.linking._corrections import COUNTS, corrected
 from tocsin.linking._ids import Assignment, assign_ids
 from tocsin.linking._merge import merge
+from tocsin.linking._releases import ChangeKind, Release, RowChange, YearChange, apply_release, compare_releases
 from tocsin.linking._relink import Linkage, relink
 from tocsin.linking._rows import project
 from tocsin.linking._weights import LinkWeights, load_weights
@@ -17,13 +18,19 @@ __all__ = [
     "COUNTS",
     "Assignment",
     "Change",
+    "ChangeKind",
     "Link",
     "LinkWeights",
     "Linkage",
     "Partition",
     "Reason",
+    "Release",
+    "RowChange",
+    "YearChange",
+    "apply_release",
     "assign_ids",
     "changes",
+    "compare_releases",
     "corrected",
     "current_judgements",
     "find_copies",

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from tocsin.linking._profile import SETTLED, Profile, Spot, kin
 from tocsin.linking._weights import LinkWeights
 
-__all__ = ["Link", "Reason", "compare", "conflict"]
+__all__ = ["Link", "Reason", "compare", "conflict", "kilometres"]
 
 EARTH_KM = 6371.0
 
@@ -135,8 +135,13 @@ def _date(one: Profile, other: Profile, weights: LinkWeights) -> str:
 def _kilometres(one: Spot, other: Spot) -> float | None:
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return None
-    lat1, lat2 = radians(one.latitude), radians(other.latitude)
-    half_lat, half_lon = (lat2 - lat1) / 2, radians(other.longitude - one.longitude) / 2
+    return kilometres(one.latitude, one.longitude, other.latitude, other.longitude)
+
+
+def kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """The distance of two points (degrees) on a sphere, by the haversine formula."""
+    lat1, lat2 = radians(latitude), radians(other_latitude)
+    half_lat, half_lon = (lat2 - lat1) / 2, radians(other_longitude - longitude) / 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(sin(half_lat) ** 2 + cos(lat1) * cos(lat2) * sin(half_lon) ** 2)))
 
 

@@ -32,6 +32,7 @@ from tocsin.pipeline._as_of import AsOf, moment_of, within
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
 from tocsin.pipeline._copies import CopyReading, Telling, Told, read_lineages
 from tocsin.pipeline._dataset import Dataset
+from tocsin.pipeline._diffing import Diffed, diff_datasets, write_diff
 from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
@@ -81,6 +82,7 @@ __all__ = [
     "CopyReading",
     "Dataset",
     "DatasetRead",
+    "Diffed",
     "Entry",
     "EventReading",
     "EventsOfType",
@@ -121,6 +123,7 @@ __all__ = [
     "check_given",
     "code",
     "dataset_files",
+    "diff_datasets",
     "explain_text",
     "export",
     "export_review",
@@ -149,6 +152,7 @@ __all__ = [
     "taxonomy_files",
     "try_codes",
     "workspace_sources",
+    "write_diff",
     "write_integration",
 ]
 

@@ -85,7 +85,8 @@ def _items(path: Path, mapping: Path | None, dataset: str, tally: _Tally, reject
             continue
         tally.left_out(found)
         told = (found.row, found.field, found.reason, found.original) if isinstance(found, RejectedRow) else None
-        rejects.writerow((found.path, *(told or ("", "", found.reason, ""))))
+        line = (found.path, *(told or ("", "", found.reason, "")))
+        rejects.writerow([export.neutral(cell) for cell in line])
 
 
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
