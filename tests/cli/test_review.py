@@ -165,7 +165,9 @@ def test_a_correction_comes_back_and_changes_the_table(
     assert "Mopti" not in after
     said = {(e["judgement"]["reviewer"], e["judgement"]["verdict"], e["judgement"]["reason"]) for e in log(out, capsys)}
     assert said == {("nour", "correct", "they died"), ("Amal", "reject", "")}
-    assert {e["judgement"]["score_shown"] is None for e in log(out, capsys)} == {False}
+    # A claim's score says nothing of one of its fields, and counts have none.
+    scored = {e["judgement"]["verdict"]: e["judgement"]["score_shown"] is not None for e in log(out, capsys)}
+    assert scored == {"correct": False, "reject": True}
 
 
 def test_twice_changes_nothing_and_edited_it_supersedes(
@@ -334,3 +336,38 @@ def test_the_queue_and_the_log_on_screen(out: Path, book: Path, capsys: pytest.C
     assert "do not forward" in shown
     assert main(["review", "list", "--out", str(out), "--include", "everything"]) == 2
     assert "there are pairs, claims, fields, lost" in capsys.readouterr().err
+
+
+def test_two_reviewers_and_what_scores_were_worth(out: Path, book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = ["--out", str(out)]
+    assert main(["review", "agreement", *told]) == 0
+    assert "Nothing was judged by two people yet" in capsys.readouterr().out
+    assert main(["review", "calibration", *told]) == 0
+    assert "Nothing that has a score was judged yet" in capsys.readouterr().out
+    for who, verdict in (("nour", "accept"), ("amal", "reject")):
+        fill(book, "Claims", about("Timbuktu"), verdict=verdict)
+        fill(book, "Claims", about("Mopti"), verdict="accept")
+        assert imported(out, book, capsys, "--reviewer", who, "--no-link")[1]["new"] == 2
+    assert main(["review", "agreement", *told, "--json"]) == 0
+    [claims] = json.loads(capsys.readouterr().out)["agreement"]
+    assert (claims["of"], claims["items"], claims["reviewers"], claims["same"]) == ("claims", 2, 2, 0.5)
+    assert main(["review", "agreement", *told]) == 0
+    assert "amal, nour" in capsys.readouterr().out
+    page = out.parent / "calibration.html"
+    assert main(["review", "calibration", *told, "--html", str(page), "--json"]) == 0
+    [found] = json.loads(capsys.readouterr().out)
+    assert (found["of"], found["items"], found["right"]) == ("claims", 2, 1)
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert main(["review", "calibration", *told]) == 0
+    assert "1 of 2 right" in capsys.readouterr().out
+
+
+def test_two_tables_of_claims(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = out / "internal" / "claims.csv", out.parent / "other.csv"
+    other.write_text(one.read_text(encoding="utf-8").replace("Timbuktu", "Kidal"), encoding="utf-8")
+    assert main(["review", "agreement", str(one), str(other), "--json"]) == 0
+    same = {a["of"]: a["same"] for a in json.loads(capsys.readouterr().out)["agreement"]}
+    assert same["location_name"] < same["modality"] == 1
+    assert main(["review", "agreement", str(one)]) == 2
+    assert main(["review", "agreement", str(one), str(out / "events.csv")]) == 2
+    assert "no column claim_id" in capsys.readouterr().err

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from tocsin.cli._options import AsJson, AsKnown, Home, Layer, Out, Quiet
 from tocsin.cli._screen import answer, answering, print_json, print_problems, watching
 from tocsin.cli._settings import settle
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from tocsin.pipeline import Answered, ClaimReading, Entry, ReviewItem, ReviewSheet
+    from tocsin.review import Agreement, Calibration
 
 __all__ = ["commands"]
 
@@ -147,6 +150,60 @@ def log(
             answer(_log(entries))
 
 
+@commands.command("agreement", epilog="Example: tocsin review agreement --out dataset/")
+def agreement(
+    tables: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[A.csv B.csv]", help="Two claims.csv to compare by column, instead of judgements."),
+    ] = None,
+    out_dir: Out = None,
+    workspace: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far people agree who judged the same: Krippendorff's alpha, and Cohen's kappa for every two of them.
+
+    Given two tables of claims, it compares them column by column, over the claims that both have.
+    """
+    with answering(as_json=as_json):
+        if tables and len(tables) != 2:
+            raise UsageError("give two tables of claims to compare, or none to compare reviewers")
+        settings = settle(out_dir, workspace)
+        from tocsin import pipeline
+
+        alone = (0, 0)
+        if tables:
+            found, alone = pipeline.agreement_of_tables(*tables)
+        else:
+            with pipeline.open_workspace(settings.workspace, create=False) as kept:
+                found = pipeline.agreement_of_reviewers(kept)
+        if as_json:
+            print_json({"agreement": found, "only_in": alone} if tables else {"agreement": found})
+        else:
+            answer(_agreements(found, alone))
+
+
+@commands.command("calibration", epilog="Example: tocsin review calibration --html calibration.html --out dataset/")
+def calibration(
+    out_dir: Out = None,
+    workspace: Home = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a page with charts.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what scores were worth: of what was scored so, how much was right where people judged it."""
+    with answering(as_json=as_json):
+        settings = settle(out_dir, workspace)
+        from tocsin import pipeline
+
+        with pipeline.open_workspace(settings.workspace, create=False) as kept:
+            found = pipeline.calibration(kept)
+        if html is not None:
+            pipeline.write_calibration(found, html, f"tocsin review calibration --workspace {settings.workspace.name}")
+        if as_json:
+            print_json(found)
+        else:
+            answer(_calibrations(found))
+
+
 def _queue(items: Sequence[ReviewItem], more: int) -> RenderableType:
     if not items:
         return Text("Nothing is in doubt, or everything was decided.")
@@ -238,3 +295,55 @@ def _entry(entry: Entry) -> Iterator[RenderableType]:
         yield Text(f"    {isolated(judged.reason)}", style="dim")
     if entry.superseded_by:
         yield Text(f"    superseded by {entry.superseded_by}", style="dim")
+
+
+def _agreements(found: Sequence[Agreement], alone: tuple[int, int]) -> RenderableType:
+    if not found:
+        return Text("Nothing was judged by two people yet: have two fill in the same workbook, each under their name.")
+    parts: list[RenderableType] = []
+    table = _table("", "items", "people", "same", "alpha", "95 %")
+    for one in found:
+        interval = "" if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}"
+        figures = (f"{one.items:,}", f"{one.reviewers:,}", f"{one.same:.0%}", _figure(one.alpha), interval)
+        table.add_row(Text(one.of, style="bold"), *figures)
+    parts += [Text(), table]
+    for note in dict.fromkeys(one.note for one in found if one.note):
+        of = ", ".join(one.of for one in found if one.note == note)
+        parts.append(Text(f"{of}: {note}", style="yellow"))
+    kappas = [(one.of, kappa) for one in found for kappa in one.kappas]
+    table = _table("", "", "items", "same", "kappa")
+    for of, kappa in kappas:
+        table.add_row(of, f"{kappa.a}, {kappa.b}", f"{kappa.items:,}", f"{kappa.same:.0%}", _figure(kappa.kappa))
+    parts += [Text(), Text("Every two of them", style="bold"), table]
+    if any(alone):
+        parts += [Text(), Text(f"Only in the first: {alone[0]:,} claims; only in the second: {alone[1]:,}")]
+    return Group(*parts)
+
+
+def _calibrations(found: Sequence[Calibration]) -> RenderableType:
+    if not found:
+        return Text("Nothing that has a score was judged yet: tocsin review export review.xlsx")
+    parts: list[RenderableType] = []
+    for one in found:
+        said = f"{one.right:,} of {one.items:,} right, mean score {one.mean_score:.2f}, Brier score {one.brier:.3f}"
+        parts += [Text(), Text.assemble((one.of, "bold"), f"  {said}")]
+        table = _table("score", "judged", "mean", "right", "95 %")
+        for b in one.bins:
+            score, share = f"{b.start:.1f} to {b.end:.1f}", f"{b.share:.0%}"
+            table.add_row(score, f"{b.items:,}", f"{b.mean_score:.2f}", share, f"{b.low:.0%} to {b.high:.0%}")
+        parts.append(table)
+    chosen = (
+        "What was judged was mostly chosen for being doubtful: it tells the worth of such scores, not of the dataset."
+    )
+    return Group(*parts, Text(), Text(chosen, style="dim"))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for at, column in enumerate(columns):
+        table.add_column(column, justify="left" if at == 0 or not column else "right")
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"

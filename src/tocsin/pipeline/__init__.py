@@ -27,6 +27,12 @@ from tocsin.pipeline._account import (
     Read,
 )
 from tocsin.pipeline._adding import add_inputs
+from tocsin.pipeline._agreeing import (
+    agreement_of_reviewers,
+    agreement_of_tables,
+    calibration,
+    write_calibration,
+)
 from tocsin.pipeline._answering import Answered, import_review, judgement_log
 from tocsin.pipeline._as_of import AsOf, moment_of, within
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
@@ -119,6 +125,9 @@ __all__ = [
     "Watch",
     "Whole",
     "add",
+    "agreement_of_reviewers",
+    "agreement_of_tables",
+    "calibration",
     "check_forms",
     "check_given",
     "code",
@@ -152,6 +161,7 @@ __all__ = [
     "taxonomy_files",
     "try_codes",
     "workspace_sources",
+    "write_calibration",
     "write_diff",
     "write_integration",
 ]

@@ -109,6 +109,14 @@ def _take(
     return Answered(filled, new, taker.changed, taker.known, tuple(problems))
 
 
+def _score(answer: Answer, claim: Claim) -> float | None:
+    """The score of what was judged: on the sheet of claims it is the claim's, which is not that of one field."""
+    if answer.kind != "claim" or not answer.field:
+        return answer.score
+    evidence = claim.evidence_for("type" if answer.field == "code" else answer.field)
+    return evidence.score if evidence else None
+
+
 class _Taker:
     """Turns answers into judgements, one after the other, each seeing those before it."""
 
@@ -143,7 +151,7 @@ class _Taker:
             field=answer.field,
             value=value,
             reason=answer.reason,
-            score_shown=answer.score,
+            score_shown=_score(answer, claims[0]),
         )
         if made is None:
             self.known += 1
