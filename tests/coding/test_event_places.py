@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.coding import EventPlace, place_of_event
+from tocsin.coding._encoder import encode_words
+from tocsin.coding._event_links import is_taught, sentence_key
 from tocsin.records import Claim
 
 from .conftest import Reader, shown
@@ -183,3 +185,16 @@ def test_several_places_are_several_claims_or_one_that_is_wider(reader: Reader) 
         assert [p.name for p in claims[0].where] == names, shown(claims)
     wide = reader.one("Gunmen killed four traders in several villages of the Mopti region of Mali on Monday.")
     assert [(p.name, p.precision) for p in wide.where] == [("Mopti", "admin1")]
+
+
+def test_what_was_taught_is_known_whatever_its_spaces() -> None:
+    assert sentence_key("Gunmen  killed\n two men.") == sentence_key("Gunmen killed two men.")
+    assert not is_taught("Nobody was ever taught this sentence of a test.")
+
+
+def test_words_mean_what_they_mean_where_they_stand() -> None:
+    text = "Gunmen attacked Gao, and men from Gao fled."
+    vectors = encode_words(text, [(16, 19), (34, 37), (16, 19), (5000, 5003)])
+    assert (vectors[0] == vectors[2]).all()
+    assert (vectors[0] != vectors[1]).any()
+    assert not vectors[3].any()

@@ -1,419 +1,152 @@
-"""Which of the places that a sentence names is where something happened, told by how the sentence is built.
+"""Which of the places that a sentence names is where something happened.
 
-Each name is weighed by what stands around it: the way through the parse from the verb to the name, the words beside
-both, and the other names; against all of them stands that the sentence does not say. The weights are those of a
-conditional logit (``models/event_links.json``, taught by ``train/event_links.py``).
+Each name is weighed by how the sentence is built around it and the verb (``_event_evidence.py``), and by what both mean
+where they stand, as the encoder of sentences has it; against all of them stands that the sentence does not say. The
+logits of a linear model of the evidence and of a small network over all of it are added up; both were taught by
+``train/event_links.py``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Doc, Span, Token
 
-from tocsin.coding._grammar import is_passive, lemma
-from tocsin.coding._patterns import vocabulary
+from tocsin.coding._encoder import encode_words
+from tocsin.coding._event_evidence import evidence, evidence_for_none
+from tocsin.coding._event_names import Candidate, Stretch, candidates_in
 from tocsin.coding._sentences import parse_texts
 
 __all__ = [
-    "Candidate",
     "EventPlace",
-    "candidates_in",
-    "evidence",
-    "evidence_for_none",
+    "Links",
+    "Network",
+    "is_taught",
     "learnt",
     "likelihoods",
     "links_version",
+    "meanings",
     "place_of_event",
     "ranked_places",
+    "sentence_key",
 ]
 
-_MODEL = Path(__file__).parent / "models" / "event_links.json"
-_WORDS = vocabulary("event_links").words
+_MODELS = Path(__file__).parent / "models"
+# The weights of the linear model, by name; and the networks, with the keys of the sentences that taught them all.
+_LINEAR, _NETWORKS = _MODELS / "event_links.json", _MODELS / "event_links.npz"
 
-# A way through the parse longer than this says no more than that it is long.
-_STEPS = 4
-# Names further apart than this, in tokens, say nothing of each other.
-_GAP = 8
-# Bounds of the classes of distance, in tokens.
-_NEAR = (1, 2, 3, 5, 8, 12, 18, 26)
-
-Stretch = tuple[int, int]
+Evidence = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A name that may be a place: its first and last token, and what says that it is one.
+class Network:
+    """One hidden layer, of H units, over the evidence for a choice and what the words concerned mean.
 
-    `standing` is "known" for names that were given as places, "kind" for others with a word such as "town" in or
-    beside them, "force" for troops and offices, "person" for people, else "name".
+    Attributes
+    ----------
+    names : mapping of str to int
+        The row of each piece of evidence in `evidence`, shape ``(names, H)``.
+    none, place : array
+        Shapes ``(384, H)``, for the verb where the sentence does not say; and ``(768, H)``, for a place and the verb.
+    bias : array
+        Shape ``(2, H)``, for either kind of choice.
+    out : array
+        Shape ``(H,)``.
     """
 
-    first: Token
-    last: Token
-    standing: str
+    names: Mapping[str, int]
+    evidence: NDArray[np.float32]
+    none: NDArray[np.float32]
+    place: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    out: NDArray[np.float32]
 
-    @property
-    def head(self) -> Token:
-        """The token that the rest of the name hangs on."""
-        inside = range(self.first.i, self.last.i + 1)
-        return next((t for t in self.first.doc[self.first.i : self.last.i + 1] if t.head.i not in inside), self.last)
-
-    @property
-    def span(self) -> Stretch:
-        """Where it stands, in characters of the parsed text."""
-        return int(self.first.idx), int(self.last.idx) + len(self.last)
-
-    @property
-    def known(self) -> bool:
-        """Whether it is surely a place."""
-        return self.standing in ("known", "kind")
+    def logits(
+        self, choices: Sequence[Evidence], verb: NDArray[np.float32], places: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Of each choice, the first of which is that the sentence does not say."""
+        both = np.concatenate([places, np.repeat(verb[None], len(places), 0)], axis=1)
+        hidden = np.concatenate([(verb @ self.none + self.bias[0])[None], both @ self.place + self.bias[1]])
+        for row, choice in zip(hidden, choices, strict=True):
+            row += self.evidence[[self.names[n] for n in choice if n in self.names]].sum(axis=0)
+        sums: NDArray[np.float32] = np.maximum(hidden, 0.0) @ self.out
+        return sums
 
 
-def candidates_in(parsed: Doc | Span, places: Sequence[Stretch]) -> list[Candidate]:
-    """`places` as tokens, and every run of proper nouns of `parsed` beside them."""
-    doc = parsed.doc if isinstance(parsed, Span) else parsed
-    found = []
-    for start, end in places:
-        words = doc.char_span(start, end, alignment_mode="expand")
-        while words is not None and len(words) > 1 and words[-1].lower_ in _WORDS["day"]:
-            words = words[:-1]
-        if words is not None and len(words):
-            found.append(Candidate(words[0], words[-1], "known"))
-    taken = {t for c in found for t in range(c.first.i, c.last.i + 1)}
-    for run in _names(parsed, taken):
-        beside = run[0].i - 1 in taken and len(run) == 1 and run[0].lower_ in _WORDS["kind"]
-        if not beside:
-            found.append(Candidate(run[0], run[-1], _standing(run)))
-    return sorted(found, key=lambda c: c.first.i)
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What links events to places: weights of the evidence by name, and a network beside them."""
 
-
-def _names(parsed: Doc | Span, taken: set[int]) -> Iterator[list[Token]]:
-    """Runs of proper nouns outside `taken`, with hyphens and particles in them."""
-    run: list[Token] = []
-    for token in parsed:
-        after = token.nbor() if token.i + 1 < len(token.doc) else None
-        if _is_name(token, taken) or (
-            run and after is not None and token.lower_ in _WORDS["particle"] and _is_name(after, taken)
-        ):
-            run.append(token)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run
-
-
-def _is_name(token: Token, taken: set[int]) -> bool:
-    return (
-        token.pos_ == "PROPN"
-        and token.i not in taken
-        and any(c.isalpha() for c in token.text)
-        and token.lower_ not in _WORDS["day"]
-    )
-
-
-def _standing(run: Sequence[Token]) -> str:
-    doc = run[0].doc
-    after = doc[run[-1].i + 1].lower_ if run[-1].i + 1 < len(doc) else ""
-    before = [t.lower_ for t in doc[max(0, run[0].i - 2) : run[0].i]]
-    if any(t.lower_ in _WORDS["force"] for t in run):
-        return "force"
-    if run[-1].lower_ in _WORDS["kind"] or after in _WORDS["kind"] or after.removesuffix("s") in _WORDS["kind"]:
-        return "kind"
-    if len(before) == 2 and before[1] == "of" and (before[0] in _WORDS["kind"] or before[0][:-1] in _WORDS["kind"]):
-        return "kind"
-    return "person" if any(t.ent_type_ == "PERSON" for t in run) else "name"
-
-
-def evidence(verb: Token, places: Sequence[Candidate]) -> list[dict[str, float]]:
-    """What speaks for and against each of `places` as the place of `verb`, by name."""
-    return [dict.fromkeys(_evidence(verb, places, i), 1.0) for i in range(len(places))]
-
-
-def evidence_for_none(verb: Token, places: Sequence[Candidate]) -> dict[str, float]:
-    """What says that the sentence does not tell where `verb` happened."""
-    return dict.fromkeys(_evidence_for_none(verb, places), 1.0)
-
-
-def _evidence_for_none(verb: Token, places: Sequence[Candidate]) -> Iterator[str]:
-    kind = verb_kind(verb)
-    known = [p for p in places if p.known]
-    for found in _of_verb(verb, kind):
-        yield f"none:{found}"
-    yield f"none:places={min(4, len(known))}"
-    yield f"none:places={min(2, len(known))},{kind}"
-    yield f"none:names={min(4, len(places) - len(known))}"
-    yield f"none:after={min(2, sum(p.first.i > verb.i for p in known))}"
-    governed = {t.lower_ for t in verb.sent if t.dep_ == "pobj" and t.pos_ == "NOUN" and t.head.lower_ in ("in", "at")}
-    yield f"none:somewhere={any(lemma(t) in _WORDS['kind'] for t in verb.subtree if t.pos_ == 'NOUN')}"
-    yield f"none:governed={bool(governed)}"
-    yield f"none:head={lemma(verb.head)},{verb.dep_}"
-    yield f"none:subject={next((_subject(c) for c in verb.children if c.dep_ in ('nsubj', 'nsubjpass')), '-')}"
-    if any(t.lower_ in ("there", "here") for t in verb.subtree):
-        yield "none:there"
-
-
-def _subject(token: Token) -> str:
-    return lemma(token) if token.pos_ in ("PRON", "NOUN") else str(token.pos_)
-
-
-def _evidence(verb: Token, places: Sequence[Candidate], i: int) -> Iterator[str]:
-    place = places[i]
-    head = place.head
-    up, down, shared = _way(head, verb)
-    of_name = _of_name(place, head)
-    kind = verb_kind(verb)
-    yield from of_name
-    yield from _of_verb(verb, kind)
-    yield from _of_distance(verb, places, i)
-    above, beneath = "<".join(up[:_STEPS]), ">".join(down[:_STEPS])
-    yield f"up={above}"
-    yield f"down={beneath}"
-    yield f"way={above}^{beneath}"
-    yield f"steps={min(6, len(up))},{min(6, len(down))}"
-    yield f"top={shared.pos_}"
-    first = next((s for s in up if s.startswith("prep:")), "-")
-    last = next((s for s in reversed(up) if s.startswith("prep:")), "-")
-    yield f"first={first}"
-    yield f"last={last}"
-    yield f"first={first},{kind}"
-    yield f"last={last},{beneath}"
-    yield f"verb={lemma(verb)},{last}"
-    clauses_up = sum(s in _WORDS["clause"] for s in up)
-    clauses_down = sum(s in _WORDS["clause"] for s in down)
-    yield f"clauses={min(2, clauses_up)},{min(2, clauses_down)}"
-    yield f"clauses={min(2, clauses_up)},{min(2, clauses_down)},{kind}"
-    yield from _of_bare_way(place, verb, kind)
-    side = next((s for s in reversed(up)), "-")
-    yield f"side={side}"
-    yield f"side={side},{beneath}"
-    yield f"side={side},{kind}"
-    if shared.i != verb.i and shared.pos_ in ("VERB", "AUX", "NOUN"):
-        yield f"joint={lemma(shared)}"
-        yield f"joint={verb_kind(shared)},{kind}"
-
-
-def _way(place: Token, verb: Token) -> tuple[list[str], list[str], Token]:
-    """Up from the place and down to the verb, by what hangs how on what; and where the two ways meet."""
-    above_verb = [verb, *verb.ancestors]
-    index = {t.i: n for n, t in enumerate(above_verb)}
-    up: list[str] = []
-    at = place
-    while at.i not in index:
-        if at.head.i == at.i:
-            return [*up, "other sentence"], ["other sentence"], at
-        up.append(_step(at))
-        at = at.head
-    down = [_step(t) for t in reversed(above_verb[: index[at.i]])]
-    return up, down, at
-
-
-def _of_bare_way(place: Candidate, verb: Token, kind: str) -> Iterator[str]:
-    """The way from what the name belongs to: "the village of Gao", "Gao city" and "Gao" stand alike."""
-    bare, steps = place.head, _STEPS
-    while steps and (above := _named_by(bare)) is not None:
-        bare, steps = above, steps - 1
-    up, down, _ = _way(bare, verb)
-    above_all, beneath = "<".join(up[:_STEPS]), ">".join(down[:_STEPS])
-    yield f"bare up={above_all}"
-    yield f"bare way={above_all}^{beneath}"
-    yield f"bare way={above_all}^{beneath},{kind}"
-    yield f"bare verb={above_all},{lemma(verb)}"
-    yield f"bare={bare.dep_},{place.standing}"
-    carrier = bare.head if bare.dep_ in ("compound", "amod", "nmod", "poss") else bare.head.head
-    if bare.dep_ == "pobj" and carrier.pos_ in ("NOUN", "PROPN"):
-        yield f"at={lemma(carrier)},{bare.head.lower_}"
-        yield f"at={lemma(carrier)}"
-        yield f"at={carrier.dep_},{bare.head.lower_},{carrier.head.i == verb.i}"
-    if carrier.pos_ == "VERB":
-        yield f"at verb={lemma(carrier)},{bare.head.lower_ if bare.dep_ == 'pobj' else bare.dep_}"
-        yield f"at verb={carrier.i == verb.i},{bare.dep_},{place.known}"
-
-
-def _named_by(token: Token) -> Token | None:
-    """The word that `token` names: the "village" of "the village of Gao", the first name of a row."""
-    above = token.head
-    if token.dep_ in ("compound", "amod", "nmod") and (lemma(above) in _WORDS["kind"] or above.pos_ == "PROPN"):
-        return above
-    if token.dep_ == "pobj" and above.lower_ == "of" and lemma(above.head) in _WORDS["kind"]:
-        return above.head
-    if token.dep_ in ("conj", "appos") and above.pos_ in ("PROPN", "NOUN") and above.i != token.i:
-        return above if above.pos_ == "PROPN" or lemma(above) in _WORDS["kind"] else None
-    return None
-
-
-def _shape(token: Token) -> str:
-    """A word between two names, as far as it matters."""
-    if token.lower_ in _WORDS["kind"] or lemma(token) in _WORDS["kind"]:
-        return "KIND"
-    if token.lower_.removesuffix("ern") in _WORDS["direction"]:
-        return "SIDE"
-    return "NAME" if token.pos_ == "PROPN" else str(token.lower_)
-
-
-def _step(token: Token) -> str:
-    if token.dep_ in ("prep", "agent"):
-        return f"prep:{token.lower_}"
-    if token.dep_ == "conj" and token.pos_ in ("VERB", "AUX"):
-        return "conj:verb"
-    return str(token.dep_)
-
-
-def verb_kind(verb: Token) -> str:
-    """Whether it says that somebody says, that something is, moves, or was done."""
-    name = lemma(verb)
-    return next((kind for kind in ("saying", "being", "moving", "violent") if name in _WORDS[kind]), "other")
-
-
-def _of_verb(verb: Token, kind: str) -> Iterator[str]:
-    yield f"verb={lemma(verb)}"
-    yield f"kind={kind}"
-    yield f"tag={verb.tag_}"
-    yield f"dep={verb.dep_}"
-    yield f"passive={is_passive(verb)}"
-    yield f"passive={is_passive(verb)},{kind}"
-    if any(c.dep_ == "neg" for c in verb.children):
-        yield "negated"
-    if any(c.lower_ in _WORDS["modal"] for c in verb.children if c.dep_ == "aux"):
-        yield "modal"
-    if verb.dep_ in ("xcomp", "advcl", "acl") and any(c.lower_ == "to" for c in verb.children if c.dep_ == "aux"):
-        yield f"infinitive={verb.dep_}"
-
-
-def _of_name(place: Candidate, head: Token) -> Iterator[str]:
-    doc = head.doc
-    before = doc[place.first.i - 1].lower_ if place.first.i else "^"
-    second = _shape(doc[place.first.i - 2]) if place.first.i > 1 else "^"
-    after = doc[place.last.i + 1].lower_ if place.last.i + 1 < len(doc) else "$"
-    label = next((t.ent_type_ for t in doc[place.first.i : place.last.i + 1] if t.ent_type_), "-")
-    yield f"known={place.standing}"
-    yield f"label={label},{place.standing}"
-    yield f"hangs={head.dep_},{place.standing}"
-    yield f"before={before}"
-    yield f"before={second} {before}"
-    yield f"before={' '.join(_shape(t) for t in doc[max(0, place.first.i - 3) : place.first.i])}"
-    yield f"after={after}"
-    if head.dep_ in ("compound", "amod", "nmod", "poss"):
-        noun = head.head
-        yield f"of={lemma(noun)}"
-        yield f"of={'name' if noun.pos_ == 'PROPN' else _noun_kind(noun)},{place.standing}"
-    for token in doc[max(0, place.first.i - 4) : place.first.i]:
-        if token.lower_ in _WORDS["kind"]:
-            yield "kind before"
-    if after in _WORDS["kind"]:
-        yield "kind after"
-    if doc[place.last.i].lower_ in _WORDS["kind"]:
-        yield "kind in"
-    if place.first.i == head.sent.start or place.first.i == head.sent.start + 1:
-        yield "begins"
-    yield f"length={min(4, place.last.i - place.first.i + 1)},{place.standing}"
-
-
-def _noun_kind(noun: Token) -> str:
-    name = lemma(noun)
-    return next((kind for kind in ("kind", "people") if name in _WORDS[kind]), "thing")
-
-
-def _of_distance(verb: Token, places: Sequence[Candidate], i: int) -> Iterator[str]:
-    place = places[i]
-    after = place.first.i > verb.i
-    apart = place.first.i - verb.i if after else verb.i - place.last.i
-    size = sum(apart > bound for bound in _NEAR)
-    side = "after" if after else "before"
-    known = [p for p in places if p.known]
-    yield f"apart={side},{size}"
-    yield f"side={side}"
-    if after:
-        between = [p for p in known if verb.i < p.first.i < place.first.i]
-    else:
-        between = [p for p in known if place.first.i < p.first.i < verb.i]
-    yield f"between={side},{min(3, len(between))},{place.standing}"
-    yield f"places={min(4, len(known))},{place.standing}"
-    others = [p for p in known if p is not place and (p.first.i > verb.i) == after]
-    if not others and place.known:
-        yield f"only={side}"
-    doc = place.head.doc
-    for name, other in (("then", i + 1), ("since", i - 1)):
-        if not 0 <= other < len(places):
-            continue
-        first, second = sorted((place, places[other]), key=lambda p: p.first.i)
-        gap = [_shape(t) for t in doc[first.last.i + 1 : second.first.i] if t.pos_ != "DET"]
-        if len(gap) <= _GAP:
-            pair = f"{place.standing},{places[other].standing}"
-            yield f"{name}={pair},{'+'.join(gap[:3])}"
-            yield f"{name}={pair}"
-            for word in {w for w in gap if w in _WORDS["relation"]}:
-                yield f"{name}={place.known},{places[other].known},{word}"
-    stretch = doc[min(verb.i, place.first.i) : max(verb.i, place.first.i)]
-    yield f"commas={min(3, sum(t.lower_ == ',' for t in stretch))},{side}"
-    yield f"verbs={min(3, sum(t.pos_ == 'VERB' and t.i != verb.i for t in stretch))},{side}"
-    yield from _of_neighbours(places, i)
-    if verb.sent.start != place.head.sent.start:
-        yield "elsewhere"
-
-
-def _of_neighbours(places: Sequence[Candidate], i: int) -> Iterator[str]:
-    """How it hangs on another place, and others on it: "Ibb in Yemen", "Yemen's Ibb"."""
-    place = places[i]
-    for other in places:
-        if other is place or other.standing in ("force", "person"):
-            continue
-        if way := _hangs_on(place, other):
-            yield f"hangs on {other.known},{place.known}"
-            yield f"hangs on={way}"
-        if way := _hangs_on(other, place):
-            yield f"carries {other.known},{place.known}"
-            yield f"carries={way}"
-
-
-def _hangs_on(lower: Candidate, upper: Candidate) -> str:
-    """By what `lower` hangs on `upper`; nothing where it does not, or far below."""
-    inside = range(upper.first.i, upper.last.i + 1)
-    at = lower.head
-    way: list[str] = []
-    while len(way) < _STEPS:
-        if at.i in inside:
-            return "<".join(way)
-        if at.head.i == at.i or at.pos_ in ("VERB", "AUX"):
-            return ""
-        way.append(_step(at))
-        at = at.head
-    return ""
-
-
-Weights = Mapping[str, float]
+    weights: Mapping[str, float]
+    network: Network
 
 
 @lru_cache(maxsize=1)
-def learnt() -> tuple[Weights, Weights, Weights]:
-    """The weights, and those that the first and the second half of the sentences taught by themselves."""
-    table: dict[str, list[float]] = json.loads(_MODEL.read_text("utf-8"))
-    first = {name: pair[0] for name, pair in table.items()}
-    second = {name: pair[1] for name, pair in table.items()}
-    return {name: sum(pair) / 2 for name, pair in table.items()}, first, second
+def learnt() -> tuple[Links, Links, Links]:
+    """What all sentences taught, and what the first and the second half of them taught by themselves."""
+    table: dict[str, list[float]] = json.loads(_LINEAR.read_text("utf-8"))
+    with np.load(_NETWORKS) as kept:
+        names = {str(name): row for row, name in enumerate(kept["names"])}
+        parts = ("evidence", "none", "place", "bias", "out")
+        networks = [Network(names, *(kept[f"{part}_{n}"].astype(np.float32) for part in parts)) for n in range(3)]
+    everything, first, second = (
+        Links({name: row[n] for name, row in table.items()}, network) for n, network in enumerate(networks)
+    )
+    return everything, first, second
+
+
+@lru_cache(maxsize=1)
+def _taught() -> frozenset[int]:
+    with np.load(_NETWORKS) as kept:
+        return frozenset(kept["taught"].tolist())
+
+
+def sentence_key(text: str) -> int:
+    """A number for a sentence, whatever its spaces; the models know by it what they were taught on."""
+    return int.from_bytes(hashlib.blake2b(" ".join(text.split()).encode(), digest_size=8).digest())
+
+
+def is_taught(text: str) -> bool:
+    """Whether this sentence is one that the models were taught on."""
+    return sentence_key(text) in _taught()
 
 
 @lru_cache(maxsize=1)
 def links_version() -> str:
-    """A hash of the weights, for a coding's key."""
-    return hashlib.sha256(_MODEL.read_bytes()).hexdigest()[:12]
+    """A hash of the models, for a coding's key."""
+    return hashlib.sha256(_LINEAR.read_bytes() + _NETWORKS.read_bytes()).hexdigest()[:12]
 
 
-def likelihoods(verb: Token, places: Sequence[Candidate], weights: Weights | None = None) -> list[float]:
+def meanings(
+    parsed: Doc | Span, verb: Token, places: Sequence[Candidate]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What `verb` and each of `places` mean where they stand: shapes ``(384,)`` and ``(places, 384)``."""
+    start = parsed.start_char if isinstance(parsed, Span) else 0
+    spans = [(int(verb.idx), int(verb.idx) + len(verb)), *(place.span for place in places)]
+    vectors = encode_words(parsed.text, [(a - start, b - start) for a, b in spans])
+    return vectors[0], vectors[1:]
+
+
+def likelihoods(
+    parsed: Doc | Span, verb: Token, places: Sequence[Candidate], links: Links | None = None
+) -> list[float]:
     """How likely each of `places` is where `verb` happened; what is left to 1 is that the sentence does not say."""
-    weights = learnt()[0] if weights is None else weights
-    found = [evidence_for_none(verb, places), *evidence(verb, places)]
-    sums = [sum(weights.get(name, 0.0) for name in names) for names in found]
-    most = max(sums)
-    powers = [math.exp(s - most) for s in sums]
-    return [power / sum(powers) for power in powers[1:]]
+    if not places:
+        return []
+    links = learnt()[0] if links is None else links
+    choices = [evidence_for_none(verb, places), *evidence(verb, places)]
+    linear = np.asarray([sum(links.weights.get(name, 0.0) for name in choice) for choice in choices])
+    sums = linear + links.network.logits(choices, *meanings(parsed, verb, places))
+    powers = np.exp(sums - sums.max())
+    found: list[float] = (powers[1:] / powers.sum()).tolist()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,16 +197,17 @@ def place_of_event(text: str, span: Stretch, places: Sequence[Stretch] = ()) -> 
 
 
 def ranked_places(
-    parsed: Doc | Span, span: Stretch, places: Sequence[Stretch], weights: Weights | None = None
+    parsed: Doc | Span, span: Stretch, places: Sequence[Stretch], links: Links | None = None
 ) -> list[EventPlace]:
     """The names of a parsed text as places of what is told at `span`, the likeliest first.
 
-    `span` and `places` are in characters of the whole document, also where one sentence of it is given.
+    `span` and `places` are in characters of the whole document, also where one sentence of it is given. What is left
+    to 1 is that the text does not say.
     """
     doc = parsed.doc if isinstance(parsed, Span) else parsed
     words = doc.char_span(*span, alignment_mode="expand")
     if words is None or not len(words):
         return []
     candidates = candidates_in(parsed, places)
-    ranked = zip(candidates, likelihoods(words.root, candidates, weights), strict=True)
+    ranked = zip(candidates, likelihoods(parsed, words.root, candidates, links), strict=True)
     return [EventPlace(*c.span, likely) for c, likely in sorted(ranked, key=lambda r: (-r[1], r[0].first.i))]
