@@ -76,6 +76,58 @@ def test_lists_that_cannot_tell_are_refused(tmp_path: Path, capsys: pytest.Captu
     assert "it is empty" in said(capsys, "undercount", str(cases), code=3)
 
 
+def _panel(path: Path, treated: int = 20, units: int = 40) -> str:
+    rows = ["district,month,incidents,begun,lat,lon"]
+    for unit in range(units):
+        for month in range(6):
+            begun = 3 if unit < treated else 0
+            incidents = 5 + (unit * 7 + month * 5) % 4 - 2 * (begun > 0 and month >= begun)
+            rows.append(f"d{unit:02d},{month},{incidents},{begun},{unit // 10},{unit % 10 / 10}")
+    path.write_text("\n".join(rows))
+    return str(path)
+
+
+PANEL = ("--unit", "district", "--period", "month", "--outcome", "incidents", "--first", "begun")
+
+
+def test_did_it_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    panel, page = _panel(tmp_path / "panel.csv"), tmp_path / "page.html"
+    printed = said(capsys, "impact", panel, *PANEL, "--html", str(page))
+    assert "incidents fell in treated places" in " ".join(printed.split())
+    assert "If trends were not parallel" in page.read_text("utf-8")
+    rings = ("--latitude", "lat", "--longitude", "lon", "--rings", "0,120")
+    found = as_json(capsys, "impact", panel, *PANEL, *rings)
+    assert found["design"] == "difference-in-differences"
+    assert found["events"]["overall"]["effect"] == pytest.approx(-2, abs=0.5)
+    assert found["spillover"]["rings"][0]["units"] == 10
+
+
+def test_before_and_after_is_only_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    panel = _panel(tmp_path / "panel.csv", treated=3, units=3)
+    printed = " ".join(said(capsys, "impact", panel, *PANEL).split())
+    assert "What changed: incidents" in printed
+    assert "That the change was caused by the treatment: all 3 places got it at once" in printed
+    assert "--rings needs to know" in said(capsys, "impact", panel, *PANEL, "--rings", "0,5", code=2)
+
+
+def test_events_with_a_list_of_places_make_a_study(
+    events: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = tmp_path / "places.csv"
+    places.write_text("unit,first\nGao,2021-06\nKidal,\nMénaka,\n")
+    found = as_json(capsys, "impact", events, "--treatment", str(places))
+    assert found["design"] == "description"
+    assert found["measured"] == "recorded events a month"
+
+
+def test_what_a_study_could_see(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    panel, page = _panel(tmp_path / "panel.csv", treated=0), tmp_path / "page.html"
+    asked = ("power", panel, *PANEL[:6], "--treated", "20", "--before", "3", "--html", str(page))
+    assert "would be found four times in five" in " ".join(said(capsys, *asked).split())
+    assert as_json(capsys, *asked, "--effects", "0,9")["share"][1] == 1
+    assert "two must not" in said(capsys, "power", panel, *PANEL[:6], "--treated", "40", "--before", "3", code=2)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _near_repeat, _undercount
+from tocsin.cli import _impact, _near_repeat, _undercount
 
 __all__ = ["register"]
 
@@ -16,4 +16,10 @@ def register(app: typer.Typer) -> None:
     )
     app.command("undercount", epilog="Example: tocsin undercount killings.csv --lists press,hospital,courts")(
         _undercount.undercount
+    )
+    app.command(
+        "impact", epilog="Example: tocsin impact panel.csv --unit district --period month --outcome trust --first begun"
+    )(_impact.impact)
+    app.command("power", epilog="Example: tocsin power history.csv --unit district --treated 12 --before 6")(
+        _impact.power
     )
