@@ -36,7 +36,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.spellings import KINDS, is_arabic, perturbed
 from tocsin.places import SqliteGazetteer, add_gazetteer, open_gazetteer
-from tocsin.places._entries import Entry, read_entries
+from tocsin.places._entries import Entry
+from tocsin.places._files import read_entries
 from tocsin.places._index import cache_path, index_path
 from tocsin.records import Place, Toponym
 

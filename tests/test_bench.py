@@ -358,7 +358,8 @@ def test_names_are_written_otherwise_in_every_way_and_in_the_same_ways_again(spe
 
 
 def test_an_invented_dump_is_one_that_can_be_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tocsin.places._entries import Entry, read_entries
+    from tocsin.places._entries import Entry
+    from tocsin.places._files import read_entries
 
     monkeypatch.syspath_prepend(str(ROOT))
     path = tmp_path / "dump.txt"

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -169,6 +174,29 @@ def test_an_addition_that_is_stopped_leaves_nothing(own_cache: Path, tmp_path: P
     with pytest.raises(KeyboardInterrupt):
         add_gazetteer([villages(tmp_path / "places.geojson")], "own", Stopping())
     assert list((own_cache / "gazetteers").iterdir()) == []
+
+
+def test_an_addition_that_is_killed_changes_nothing(added: Addition, own_cache: Path, tmp_path: Path) -> None:
+    gazetteers = own_cache / "gazetteers"
+    before = {p.name: p.read_bytes() for p in gazetteers.iterdir()}
+    table = tmp_path / "many.csv"
+    rows = (f"Kor{i},{14 + i / 1e5},{-4 + i / 1e5}\n" for i in range(80_000))
+    table.write_text("name,latitude,longitude\n" + "".join(rows), encoding="utf-8")
+    code = "import sys, pathlib, tocsin.places as p; p.add_gazetteer([pathlib.Path(sys.argv[1])], 'own')"
+    process = subprocess.Popen([sys.executable, "-c", code, str(table)])
+    while process.poll() is None and not list(gazetteers.glob(".gazetteer-*.part")):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    (part,) = gazetteers.glob(".gazetteer-*.part")
+    assert {p.name: p.read_bytes() for p in gazetteers.iterdir() if p != part} == before
+    assert list_gazetteers() == (added.gazetteer,)
+    assert resolve(open_gazetteer(), "Kuna Gharib", "Mali").pcodes[-1] == "ML059903"
+    # What it left behind goes when somebody adds again, some hours later.
+    os.utime(part, (0, 0))
+    remove_gazetteer("own")
+    add_gazetteer([tmp_path / "places.geojson"], "own")
+    assert [p.name for p in gazetteers.iterdir()] == ["own.sqlite"]
 
 
 def test_names_that_no_gazetteer_may_have(own_cache: Path, tmp_path: Path) -> None:

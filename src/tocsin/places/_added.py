@@ -20,7 +20,7 @@ from tocsin.errors import InvalidRow, NotFound, UnreadableInput, UsageError
 from tocsin.interfaces import Progress
 from tocsin.places._adding import SCHEMA, Builder, Reader, country_codes, write_keys
 from tocsin.places._cache import mark_used
-from tocsin.places._entries import read_entries
+from tocsin.places._files import read_entries
 from tocsin.places._index import (
     cache_path,
     index_version,
@@ -240,7 +240,7 @@ def _paths(kind: str = _GAZETTEERS) -> list[Path]:
 @cache
 def _keys_version() -> str:
     digest = hashlib.sha256(index_version().encode())
-    for source in ("_adding.py", "_coded.py", "_entries.py", "_polygons.py"):
+    for source in ("_adding.py", "_coded.py", "_entries.py", "_files.py", "_geonames.py", "_polygons.py"):
         digest.update(package_files("tocsin.places").joinpath(source).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -204,17 +204,21 @@ class Builder:
                 yield _row(file, entry, f"{entry.name} lies at sea, and no country is given; left out")
                 continue
             country = said or there
-            if home is None:
-                yield _row(file, entry, f"{entry.name} lies at sea ({entry.latitude:g}, {entry.longitude:g}); kept")
-            elif said and there != said:
+            if said and there != said:
                 home = self._boundaries.division_near(said, entry.latitude, entry.longitude, COAST)
-            if said and there not in ("", said) and home is None:
-                yield _row(
-                    file,
-                    entry,
-                    f"{entry.name} lies in {self._boundaries.countries[there][0]}, but its row says {said}; kept, so "
-                    "look whether latitude and longitude stand in the right columns",
-                )
+                if home is None and (turned := self._turned(entry, said)) is not None:
+                    entry, home = replace(entry, latitude=entry.longitude, longitude=entry.latitude), turned
+                    reason = f"{entry.name} lies in {said} only with latitude and longitude swapped; they were swapped"
+                    yield _row(file, entry, reason)
+                elif home is None and there:
+                    yield _row(
+                        file,
+                        entry,
+                        f"{entry.name} lies in {self._boundaries.countries[there][0]}, but its row says {said}; kept, "
+                        "so look whether latitude and longitude stand in the right columns",
+                    )
+            if home is None and not there:
+                yield _row(file, entry, f"{entry.name} lies at sea ({entry.latitude:g}, {entry.longitude:g}); kept")
             if first := self._first_of(entry):
                 yield _row(file, entry, f"{first} already; left out")
                 continue
@@ -251,6 +255,13 @@ class Builder:
             around = AroundArea(*point, tuple(first.divisions) if first else ())
         return spot_of(entry.name, country, self._core, self._boundaries, around)
 
+    def _turned(self, entry: Entry, country: str) -> int | None:
+        """The division of a country that a point lies in with latitude and longitude swapped; None for none."""
+        if abs(entry.longitude) > 90 or entry.shape is not None:
+            return None
+        (home,) = self._boundaries.divisions_of([(entry.longitude, entry.latitude)], COAST)
+        return home if home is not None and self._boundaries.divisions[home][0] == country else None
+
     def _first_of(self, entry: Entry) -> str:
         """Where the same settlement or id was read before; empty where it was not."""
         if entry.level == "settlement" and entry.pcode:
@@ -261,6 +272,10 @@ class Builder:
             sql = "SELECT line FROM geonames WHERE id = ? AND line > 0"
             if row := self._connection.execute(sql, (int(entry.geonameid),)).fetchone():
                 return f"geonameid {entry.geonameid} was on line {row[0]}"
+        elif entry.native_id and entry.level == "settlement":
+            same = self._seen.setdefault(f"{entry.native_id}\t{entry.name}", entry.line)
+            if same != entry.line:
+                return f"{entry.name} with id {entry.native_id} was on line {same}"
         return ""
 
     def _homes(self, batch: Sequence[Entry]) -> list[int | None]:

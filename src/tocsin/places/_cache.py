@@ -7,11 +7,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["clean", "mark_used"]
+__all__ = ["clean", "mark_used", "remove_abandoned"]
 
 # Two versions may share a cache, each in use: only what nobody opened for so long goes.
 UNUSED_DAYS = 14.0
 _FORMER = ("gazetteer-*.sqlite", "extra/*.sqlite", ".gazetteer-*.part", "*/.gazetteer-*.part")
+# What is being written changes every few seconds, and is sorted for some minutes at most.
+ABANDONED_HOURS = 2.0
 
 
 def mark_used(index: Path) -> None:
@@ -34,3 +36,12 @@ def clean(cache: Path, keep: Path) -> tuple[Path, ...]:
                     path.unlink()
                     removed.append(path)
     return tuple(removed)
+
+
+def remove_abandoned(directory: Path) -> None:
+    """Remove what a process that was killed left half written in a directory."""
+    oldest = time.time() - ABANDONED_HOURS * 3600
+    for part in directory.glob(".gazetteer-*.part"):
+        with suppress(OSError):
+            if part.stat().st_mtime < oldest:
+                part.unlink()

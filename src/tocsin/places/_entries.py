@@ -1,13 +1,8 @@
-"""Places and areas out of the files that people have: GeoJSON with P-codes, GeoNames dumps, plain tables.
-
-A reader yields an :class:`Entry` for each good row and an :class:`InvalidRow`, with its line, for each bad one. It
-raises for a file that cannot be used at all.
-"""
+"""One row of a gazetteer's file: which column holds what, what a cell may hold, and the place or area it tells of."""
 
 from __future__ import annotations
 
 import codecs
-import csv
 import gzip
 import io
 import json
@@ -24,6 +19,7 @@ import shapely.geometry
 from tocsin.errors import InvalidRow, UnreadableInput
 
 __all__ = [
+    "LEFT_OUT",
     "MOST_BYTES",
     "BadRow",
     "Entry",
@@ -31,10 +27,13 @@ __all__ = [
     "Level",
     "OtherName",
     "Parent",
+    "degrees",
     "entry_of",
     "fields_of",
     "geojson_features",
-    "read_entries",
+    "is_broken",
+    "lines_of",
+    "problem",
     "sound_shape",
 ]
 
@@ -95,22 +94,6 @@ class OtherName:
     name: str
 
 
-def read_entries(path: Path) -> Iterator[Entry | OtherName | InvalidRow]:
-    """Yield the entries of a file, or other names of known places, and an error for each row that is left out.
-
-    Raises
-    ------
-    UnreadableInput
-        If the file is not what its name says, or has no columns for a name and a point.
-    """
-    name = path.name.casefold().removesuffix(".gz")
-    if name.endswith((".geojson", ".json")):
-        return _geojson(path)
-    if name.endswith((".csv", ".tsv", ".txt")):
-        return _table(path)
-    raise UnreadableInput(str(path), "a gazetteer is .geojson, .csv, .tsv or .txt, also with .gz; convert it to one")
-
-
 def _bytes(path: Path) -> io.BufferedIOBase:
     try:
         with path.open("rb") as file:
@@ -130,6 +113,25 @@ def _whole(path: Path) -> str:
     if not raw.strip():
         raise UnreadableInput(str(path), "is empty")
     return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a file; bytes that are no UTF-8 become surrogates, so that the rest can be kept.
+
+    Raises
+    ------
+    UnreadableInput
+        If it cannot be opened or unpacked, or is no UTF-8 at all.
+    """
+    try:
+        with _bytes(path) as file:
+            for number, raw in enumerate(file):
+                if number == 0 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                    raise UnreadableInput(str(path), "is written in UTF-16; save it as UTF-8")
+                line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
+                yield line.decode("utf-8", "surrogateescape")
+    except (OSError, EOFError) as error:
+        raise UnreadableInput(str(path), f"cannot be unpacked ({error}); send it again or unpack it first") from error
 
 
 # Fields
@@ -254,28 +256,41 @@ class BadRow(Exception):
         super().__init__(f"column {column!r}: {reason}" if column else reason)
 
 
+# How programs write that there is nothing; "Nan" is a town.
+_NOTHING = frozenset({"null", "NULL", "Null", "none", "None", "NONE", "nan", "NaN", "NAN", "n/a", "N/A", "-", "?", ""})
+
+
 def _clean(value: object) -> str:
     if value is None or isinstance(value, (dict, list, bool)):
         return ""
     text = str(value).strip()
-    return "" if text.casefold() in ("null", "none", "nan", "n/a", "-", "?", "") else text
+    return "" if text in _NOTHING else text
 
 
-_NO_TEXT = re.compile("[\ud800-\udfff\ufffd]")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffd]")
 
 
-def _broken(text: str) -> bool:
-    return not text.isascii() and _NO_TEXT.search(text) is not None
+def is_broken(text: str) -> bool:
+    """Whether a text holds bytes that are none."""
+    return _NO_TEXT.search(text) is not None
 
 
-def _number(row: Mapping[str, Any], column: str, low: float, high: float) -> float:
+def degrees(row: Mapping[str, Any], column: str, low: float, high: float) -> float:
+    """The number in a column.
+
+    Raises
+    ------
+    BadRow
+        If it is none, or not between `low` and `high`.
+    """
     text = _clean(row.get(column))
     try:
         value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except ValueError:
         raise BadRow(column, f"{text[:40]!r} is not a number of degrees") from None
     if not low <= value <= high:
-        raise BadRow(column, f"{value:g} is not between {low:g} and {high:g} degrees")
+        swapped = "; are latitude and longitude swapped?" if high < abs(value) <= 180 else ""
+        raise BadRow(column, f"{value:g} is not between {low:g} and {high:g} degrees{swapped}")
     return value
 
 
@@ -305,11 +320,14 @@ def entry_of(row: Mapping[str, Any], fields: Fields, line: int, geometry: Any) -
         found = []
         for column in columns:
             text = _clean(row.get(column))
-            if text and _broken(text):
+            if text and is_broken(text):
                 left_out.append(column)
             elif text:
                 found.append(text)
         return list(dict.fromkeys(found))
+
+    def code(column: str) -> str:
+        return next(iter(words((column,))), "") if column else ""
 
     level_given = _clean(row.get(fields.level)) if fields.level else ""
     own_columns, depth = fields.names, fields.deepest + 1
@@ -333,11 +351,11 @@ def entry_of(row: Mapping[str, Any], fields: Fields, line: int, geometry: Any) -
     parents = []
     for level in range(1, min(depth, 4)):
         around = words(fields.area_names.get(level, ()))
-        code = _clean(row.get(fields.area_codes.get(level, "")))
-        if around or code:
-            parents.append(Parent(level, around[0] if around else code, tuple(around), code))
-    if depth == 2 and fields.parent and not parents and (code := _clean(row.get(fields.parent))):
-        parents.append(Parent(1, code, (), code))
+        own = code(fields.area_codes.get(level, ""))
+        if around or own:
+            parents.append(Parent(level, around[0] if around else own, tuple(around), own))
+    if depth == 2 and not parents and (above := code(fields.parent)):
+        parents.append(Parent(1, above, (), above))
     if geometry is not None:
         latitude, longitude = _point(geometry)
     elif not fields.latitude:
@@ -345,8 +363,8 @@ def entry_of(row: Mapping[str, Any], fields: Fields, line: int, geometry: Any) -
         if depth not in (1, 2):
             raise BadRow(fields.level, "without coordinates, only areas of levels 1 and 2 can be placed")
     else:
-        latitude = _number(row, fields.latitude, -90, 90)
-        longitude = _number(row, fields.longitude, -180, 180)
+        latitude = degrees(row, fields.latitude, -90, 90)
+        longitude = degrees(row, fields.longitude, -180, 180)
     if abs(latitude) < 1e-6 and abs(longitude) < 1e-6:
         raise BadRow(
             fields.latitude if geometry is None else "geometry", "the point is 0, 0: no coordinates were known"
@@ -362,16 +380,16 @@ def entry_of(row: Mapping[str, Any], fields: Fields, line: int, geometry: Any) -
         level=_LEVELS[max(1, min(depth, 4)) - 1],
         latitude=latitude,
         longitude=longitude,
-        kind=_clean(row.get(fields.kind)) if fields.kind else "",
+        kind=code(fields.kind),
         country=country[0] if country else "",
-        pcode=_clean(row.get(own_code)) if own_code else "",
-        native_id=_clean(row.get(fields.native_id)) if fields.native_id else "",
+        pcode=code(own_code),
+        native_id=code(fields.native_id),
         parents=tuple(parents),
         population=int(float(population)) if re.fullmatch(r"\d{1,10}(?:\.\d+)?", population) else 0,
         seat=max(1, int(seat)) if seat in ("0", "1", "2", "3") else 0,
         shape=None if point else geometry,
     )
-    return entry, left_out
+    return entry, list(dict.fromkeys(left_out))
 
 
 def _point(geometry: Any) -> tuple[float, float]:
@@ -382,7 +400,7 @@ def _point(geometry: Any) -> tuple[float, float]:
     return latitude, longitude
 
 
-def _problem(path: Path, line: int, reason: str) -> InvalidRow:
+def problem(path: Path, line: int, reason: str) -> InvalidRow:
     return InvalidRow(str(path), f"line {line}: {reason}", item=str(line))
 
 
@@ -414,7 +432,7 @@ def geojson_features(path: Path) -> Iterator[tuple[int, dict[str, Any], Any] | I
             feature, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             # A feature a line is how these files are written: go on with the next one.
-            yield _problem(path, line, f"is no JSON ({error.msg}); left out")
+            yield problem(path, line, f"is no JSON ({error.msg}); left out")
             following = re.compile(r'\n\s*(?=\{\s*"type"\s*:\s*"Feature")').search(text, at + 1)
             if following is None:
                 break
@@ -423,42 +441,12 @@ def geojson_features(path: Path) -> Iterator[tuple[int, dict[str, Any], Any] | I
         at = end
         properties = feature.get("properties") if isinstance(feature, dict) else None
         if not isinstance(properties, dict):
-            yield _problem(path, line, "the feature has no properties")
+            yield problem(path, line, "the feature has no properties")
             continue
         yield line, properties, feature.get("geometry")
 
 
-def _geojson(path: Path) -> Iterator[Entry | InvalidRow]:
-    fields: Fields | None = None
-    columns: tuple[str, ...] = ()
-    for feature in geojson_features(path):
-        if isinstance(feature, InvalidRow):
-            yield feature
-            continue
-        line, properties, raw = feature
-        if fields is None or tuple(properties) != columns:
-            columns = tuple(properties)
-            fields = fields_of(columns)
-            if not fields.names and not fields.area_names:
-                raise UnreadableInput(
-                    str(path),
-                    f"line {line}: no field for a name among {', '.join(columns) or 'none'}; "
-                    "call one ADM1_EN, NAME_EN or name",
-                )
-        try:
-            geometry, mended = sound_shape(raw)
-            entry, left_out = entry_of(properties, fields, line, geometry)
-        except BadRow as bad:
-            yield _problem(path, line, str(bad))
-            continue
-        if mended:
-            yield _problem(path, line, f"the outline of {entry.name} crosses itself; it was mended, so look at it")
-        for column in left_out:
-            yield _problem(path, line, f"column {column!r}: {_LEFT_OUT}")
-        yield entry
-
-
-_LEFT_OUT = "broken UTF-8 (bytes that are no text); this name is left out"
+LEFT_OUT = "broken UTF-8 (bytes that are no text); this cell is left out"
 
 
 def sound_shape(raw: Any) -> tuple[Any, bool]:
@@ -476,172 +464,3 @@ def sound_shape(raw: Any) -> tuple[Any, bool]:
     if shape.geom_type in ("Point", "MultiPoint"):
         return shape, False
     raise BadRow("geometry", f"a {shape.geom_type} is no place and no area")
-
-
-# Tables
-
-_GEONAMES = (
-    "geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "fclass", "fcode", "countrycode",
-    "cc2", "a1", "a2", "a3", "a4", "population", "elevation", "dem", "timezone", "modified",
-)  # fmt: skip
-# Features that reports place events at, beside towns and administrations.
-_GEONAMES_KEPT = re.compile(
-    r"^(?:P\.|A\.ADM[123]$|L\.(?:MILB|CMP|RESN|OILF|INDS)|S\.(?:AIR[BPF]|CMP|MIL|FT|DAM|PSTB|CTRR))"
-)
-_GEONAMES_LEVEL: dict[str, Level] = {"ADM1": "admin1", "ADM2": "admin2", "ADM3": "admin3"}
-
-
-# GeoNames' alternateNames: id, geonameid, language, name, then marks and (since version 2) years.
-_OTHER_NAMES = re.compile(r"^\ufeff?\d+\t\d+\t[^\t]*\t[^\t]+(?:\t[^\t]*){4,6}$")
-_GEONAMEID = re.compile(r"^[0-9]{1,12}$")
-# What stands there as a language and is no name: links, codes, phonetic writing.
-_NO_NAMES = frozenset({
-    "link", "wkdt", "post", "iata", "icao", "faac", "tcid", "unlc", "phon", "abbr", "uicn", "fr_1793", "rlinks",
-})  # fmt: skip
-
-
-def _other_names(path: Path, first: str, rest: Iterator[str]) -> Iterator[OtherName | InvalidRow]:
-    number = 0
-    for lines in ([first], rest):
-        for line in lines:
-            number += 1
-            cells = line.split("\t", 4)
-            if len(cells) < 4 or not _GEONAMEID.match(cells[1]):
-                yield _problem(path, number, "is no row of alternateNames (id, geonameid, language, name …)")
-            elif cells[2] not in _NO_NAMES:
-                name = cells[3].strip()
-                if _broken(name):
-                    yield _problem(path, number, "broken UTF-8 (bytes that are no text); this name is left out")
-                elif _spelling(name):
-                    yield OtherName(number, cells[1], name)
-
-
-def _table(path: Path) -> Iterator[Entry | OtherName | InvalidRow]:
-    lines = _lines(path)
-    first = next(lines, "")
-    if not first.strip():
-        raise UnreadableInput(str(path), "is empty")
-    if first.count("\t") == len(_GEONAMES) - 1 and first.split("\t", 1)[0].strip("\ufeff").isdigit():
-        return _geonames(path, first, lines)
-    if _OTHER_NAMES.match(first.rstrip("\r\n")):
-        return _other_names(path, first, lines)
-    return _rows(path, first, lines)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with _bytes(path) as file:
-            for number, raw in enumerate(file):
-                line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
-                yield line.decode("utf-8", "surrogateescape")
-    except (OSError, EOFError) as error:
-        raise UnreadableInput(str(path), f"cannot be unpacked ({error}); send it again or unpack it first") from error
-
-
-def _geonames(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | InvalidRow]:
-    def every() -> Iterator[str]:
-        yield first
-        yield from rest
-
-    for number, line in enumerate(every(), 1):
-        cells = line.rstrip("\r\n").split("\t")
-        if len(cells) != len(_GEONAMES):
-            yield _problem(path, number, f"{len(cells)} columns instead of {len(_GEONAMES)}")
-            continue
-        kind = f"{cells[6]}.{cells[7]}"
-        if not _GEONAMES_KEPT.match(kind):
-            continue
-        if _broken(line):
-            bad = next(c for c, v in zip(_GEONAMES, cells, strict=True) if _broken(v))
-            if bad != "alternatenames":
-                yield _problem(path, number, f"column {bad!r}: broken UTF-8 (bytes that are no text)")
-                continue
-            cells[3] = ""
-            yield _problem(
-                path, number, f"column {bad!r}: broken UTF-8 (bytes that are no text); these names are left out"
-            )
-        row = dict(zip(_GEONAMES, cells, strict=True))
-        try:
-            if not _GEONAMEID.match(cells[0]):
-                raise BadRow("geonameid", f"{cells[0][:40]!r} is no id; are the columns in their order?")
-            latitude, longitude = _number(row, "latitude", -90, 90), _number(row, "longitude", -180, 180)
-            if latitude == 0 and longitude == 0:
-                raise BadRow("latitude", "the point is 0, 0: no coordinates were known")
-        except BadRow as bad_row:
-            yield _problem(path, number, str(bad_row))
-            continue
-        names = (cells[1], cells[2], *(n.strip() for n in cells[3].split(",")))
-        usable = tuple(dict.fromkeys(n for i, n in enumerate(names) if n and (i < 2 or _spelling(n))))
-        if not usable:
-            yield _problem(path, number, "column 'name': no name")
-            continue
-        yield Entry(
-            line=number,
-            name=cells[1] or usable[0],
-            names=usable,
-            level=_GEONAMES_LEVEL.get(cells[7], "settlement") if cells[6] == "A" else "settlement",
-            latitude=latitude,
-            longitude=longitude,
-            kind=_GEONAMES_KINDS.get(cells[7][:3], "populated place"),
-            country=cells[8],
-            native_id=cells[0],
-            geonameid=cells[0],
-            population=int(cells[14]) if cells[14].isdigit() else 0,
-            seat={"PPLC": 1, "PPLA": 1, "PPLA2": 2, "PPLA3": 3}.get(cells[7], 0),
-        )
-
-
-_GEONAMES_KINDS = {
-    "ADM": "administration", "MIL": "base", "CMP": "camp", "AIR": "airfield", "DAM": "dam", "FT": "fort",
-    "PST": "border post", "OIL": "oil field",
-}  # fmt: skip
-
-
-def _spelling(name: str) -> bool:
-    """Not an airport's code, nor a romanisation that nobody writes."""
-    return not name.isascii() or (name != name.lower() and not (len(name) <= 4 and name.isupper()))
-
-
-def _rows(path: Path, first: str, rest: Iterator[str]) -> Iterator[Entry | InvalidRow]:
-    delimiter = max(",;\t|", key=first.count)
-    header = next(csv.reader([first], delimiter=delimiter))
-    fields = fields_of(header)
-    # A table of P-codes has no coordinates: its areas are found by name.
-    codes_only = fields.names and fields.level and fields.pcode and not (fields.latitude or fields.longitude)
-    missing = [w for w, there in (("name", fields.names or fields.area_names), ("latitude", fields.latitude),
-                                  ("longitude", fields.longitude)) if not there]  # fmt: skip
-    if missing and not codes_only:
-        raise UnreadableInput(
-            str(path),
-            f"line 1: no column for {' or '.join(missing)} among {', '.join(h.strip() for h in header)}; "
-            "head the columns name, latitude, longitude (and admin1, admin2, country, pcode, alternate names)",
-        )
-    return _row_entries(path, header, fields, csv.reader(rest, delimiter=delimiter))
-
-
-def _row_entries(path: Path, header: Sequence[str], fields: Fields, reader: Any) -> Iterator[Entry | InvalidRow]:
-    point_fields = fields
-    rows: Iterator[list[str]] = reader
-    while True:
-        line = reader.line_num + 2
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield _problem(path, line, f"is no row of a table ({error})")
-            continue
-        if not any(c.strip() for c in cells) or any(c.startswith("#") for c in cells if c.strip()):
-            continue  # blank, or the row of HXL tags
-        if len(cells) > len(header):
-            yield _problem(path, line, f"{len(cells)} columns instead of {len(header)}; put quotes around commas")
-            continue
-        row = dict(zip(header, cells, strict=False))
-        try:
-            entry, left_out = entry_of(row, point_fields, line, None)
-        except BadRow as bad:
-            yield _problem(path, line, str(bad))
-            continue
-        for column in left_out:
-            yield _problem(path, line, f"column {column!r}: {_LEFT_OUT}")
-        yield entry

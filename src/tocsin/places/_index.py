@@ -29,6 +29,7 @@ import shapely
 
 from tocsin.errors import UsageError
 from tocsin.interfaces import Progress
+from tocsin.places._cache import remove_abandoned
 from tocsin.places._keys import PLACES, KeyWriter
 from tocsin.places._names import exact_key, loose_key
 
@@ -167,6 +168,7 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         ) from error
     os.close(handle)
     part = Path(name)
+    remove_abandoned(part.parent)
     try:
         connection = sqlite3.connect(part)
         try:
@@ -176,6 +178,9 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
         finally:
             connection.close()
         part.replace(path)
+    except sqlite3.OperationalError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written ({error}); is the disk full?") from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.errors import InvalidRow, UnreadableInput
-from tocsin.places import add_gazetteer, list_gazetteers
-from tocsin.places._entries import Entry, read_entries
+from tocsin.places import add_gazetteer, list_gazetteers, open_gazetteer
+from tocsin.places._entries import Entry
+from tocsin.places._files import read_entries
 
 
 def read(path: Path) -> tuple[list[Entry], list[str]]:
@@ -231,3 +232,98 @@ def test_any_bytes_give_entries_or_a_reason(tmp_path_factory: pytest.TempPathFac
         path.write_bytes(b'name,lat,lon\n"' + content if name == "a.csv" else b'{"features": [' + content)
         with contextlib.suppress(UnreadableInput):
             assert all(isinstance(e, (Entry, InvalidRow)) for e in read_entries(path))
+
+
+HEAD = b"name,latitude,longitude,pcode,country\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "said"),
+    [
+        (b"Korfa,14.6,-3.8,ML\xff1,MLI\n", ["Korfa"], ["line 2: column 'pcode': broken UTF-8"]),
+        (b"Korfa,14.6,-3.8,,M\xffI\n", ["Korfa"], ["line 2: column 'country': broken UTF-8"]),
+        (b"Kor\x00fa,14.6,-3.8,,\nTessama,14.5,-3.9,,\n", ["Tessama"], ["line 2: column 'name': broken UTF-8"]),
+        (b'"Korfa,14.6,-3.8,,\nTessama,14.5,-3.9,,\n', ["Tessama"], ["line 2: a quotation mark is not closed"]),
+        (b'"Korfa\non the hill",14.6,-3.8,,\nTessama,a,b,,\n', ["Korfa\non the hill"], ["line 4: column 'latitude'"]),
+        (b'Korfa 5" road,14.6,-3.8,,\nTessama,14.5,-3.9,,\n', ['Korfa 5" road', "Tessama"], []),
+        (b"Korfa;14.6;-3.8;;\nTessama,14.5,-3.9,,\n", ["Tessama"], ["line 2: 1 column instead of 5, which ','"]),
+        (b"Korfa,-103.8,14.6,,\nTessama,14.5,-3.9,,\n", ["Tessama"], ["line 2: column 'latitude': -103.8 is not"]),
+        (b"Nan,18.78,100.77,,THA\nnan,1,1,,\n", ["Nan"], ["line 3: column 'name': no name"]),
+    ],
+    ids=["code", "country", "nul", "quote", "note", "inches", "delimiter", "swapped", "nan"],
+)
+def test_what_is_wrong_in_one_cell_costs_no_more_than_its_row(
+    tmp_path: Path, rows: bytes, kept: list[str], said: list[str]
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(HEAD + rows)
+    entries, problems = read(path)
+    assert [e.name for e in entries] == kept
+    assert [p.startswith(s) for p, s in zip(problems, said, strict=True)] == [True] * len(said)
+
+
+def test_a_table_in_another_encoding_or_form_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes("name,latitude,longitude\nKorfa,14.6,-3.8\n".encode("utf-16"))
+    with pytest.raises(UnreadableInput, match="UTF-16; save it as UTF-8"):
+        read(path)
+    path.write_bytes(b"name^latitude^longitude\nKorfa^14.6^-3.8\n")
+    with pytest.raises(UnreadableInput, match="tell columns apart by comma"):
+        read(path)
+
+
+def test_a_point_that_is_in_its_country_only_the_other_way_round_is_turned(own_cache: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(HEAD + b"Korfa,14.6,-3.8,ML1,MLI\nTessama,-3.9,14.5,ML2,MLI\n")
+    added = add_gazetteer([path])
+    assert [(p.item, "were swapped" in p.reason) for p in added.problems] == [("3", True)]
+    (found,) = open_gazetteer().find("Tessama", "MLI")
+    assert (found.latitude, found.longitude, found.admin1) == (14.5, -3.9, "Mopti")
+
+
+def test_an_id_that_comes_twice(own_cache: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"id,name,latitude,longitude\n7,Korfa,14.6,-3.8\n7,Tessama,14.5,-3.9\n7,Korfa,14.6,-3.8\n")
+    added = add_gazetteer([path])
+    assert added.gazetteer.settlements == 2
+    assert [p.reason for p in added.problems] == ["line 4: Korfa with id 7 was on line 2 already; left out"]
+
+
+GEONAMES = [
+    "1",
+    "Korfa",
+    "Korfa",
+    "",
+    "14.6",
+    "-3.8",
+    "P",
+    "PPL",
+    "ML",
+    *[""] * 5,
+    "900",
+    "",
+    "",
+    "Etc/UTC",
+    "2020-01-01",
+]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "said"),
+    [
+        (0, "x1", "line 2: column 'geonameid'"),
+        (4, "north", "line 2: column 'latitude'"),
+        (4, "0\t0", "line 2: 20 columns"),
+        (8, "M\udcff", "line 2: column 'countrycode': broken UTF-8"),
+        (1, "Bro\udcffken", "line 2: column 'name': broken UTF-8"),
+    ],
+)
+def test_a_bad_row_of_a_dump(tmp_path: Path, cell: int, value: str, said: str) -> None:
+    path = tmp_path / "ML.txt"
+    bad = [*GEONAMES[:cell], value, *GEONAMES[cell + 1 :]]
+    many_people = [*GEONAMES[:14], "9" * 30, *GEONAMES[15:]]
+    text = "".join("\t".join(row) + "\n" for row in (GEONAMES, bad, many_people))
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    entries, problems = read(path)
+    assert [(e.name, e.population) for e in entries] == [("Korfa", 900), ("Korfa", 0)]
+    assert [p.startswith(said) for p in problems] == [True]
