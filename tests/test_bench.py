@@ -25,6 +25,18 @@ def claims(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
+def integrate(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    return importlib.import_module("integrate")
+
+
+@pytest.fixture
+def jitter(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    return importlib.import_module("jitter")
+
+
+@pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(ROOT / "bench"))
     return importlib.import_module("check_floors")
@@ -367,3 +379,48 @@ def test_an_invented_dump_is_one_that_can_be_added(tmp_path: Path, monkeypatch: 
     entries = list(read_entries(path))
     assert 150 < len(entries) < 300
     assert all(isinstance(entry, Entry) for entry in entries)
+
+
+def test_rows_put_together_are_scored_by_pairs(integrate: Any) -> None:
+    gold = {"a:1": 1, "b:1": 1, "c:1": 1, "a:2": 2, "b:2": 3}
+    assert integrate.pairwise_f1(gold, {item: str(event) for item, event in gold.items()}) == 1.0
+    # One of three pairs found, and one that is none.
+    assert integrate.pairwise_f1(gold, {"a:1": "x", "b:1": "x", "c:1": "y", "a:2": "z", "b:2": "z"}) == 0.4
+
+
+def test_integration_is_measured_and_every_row_is_in_the_predictions(
+    integrate: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "id,date,latitude,longitude,kind\n"
+    (tmp_path / "a.csv").write_text(header + "1,2024-01-01,1.0,1.0,van\n2,2024-02-01,1.0,1.0,van\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text(header + "7,2024-01-02,1.0,1.0,lorry\n", encoding="utf-8")
+    (tmp_path / "kind.csv").write_text("data.source,base.categories,x\na,van,car\nb,lorry,car\n", encoding="utf-8")
+    (tmp_path / "gold.json").write_text('{"a:1": 1, "a:2": 2, "b:7": 1}', encoding="utf-8")
+    datasets = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    more = ["--taxonomies", str(tmp_path / "kind.csv"), "--gold", str(tmp_path / "gold.json")]
+    integrate.main([*datasets, "--km", "1", "--days", "1", *more, "--predictions", str(tmp_path / "out.json")])
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (figures["input"], figures["unique"], figures["matches"], figures["duplicates"]) == (3, 2, 1, 1)
+    assert figures["overlaps"] == {"1": 1, "1+2": 1}
+    assert figures["pairwise_f1"] == 1.0
+    events = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert events["a:1"] == events["b:7"] != events["a:2"]
+
+
+def test_pairs_found_are_scored_and_written_with_ids_as_they_stand(
+    jitter: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "id,date_start,latitude,longitude,side_a,side_b,best\n"
+    days = [f"2024-{month:02}-{day:02}" for month in range(1, 11) for day in (1, 15)]
+    rows = [f"{n}.0,{day},1.0,1.0,A,B,{n}\n" for n, day in enumerate(days)]
+    (tmp_path / "a.csv").write_text(header + "".join(rows), encoding="utf-8")
+    (tmp_path / "b.csv").write_text(header + "".join(f"b{row}" for row in rows), encoding="utf-8")
+    pairs = "".join(f"{n}.0,b{n}.0\n" for n in range(len(rows)))
+    (tmp_path / "gold.csv").write_text(f"a,b\n{pairs}", encoding="utf-8")
+    out = tmp_path / "out.csv"
+    given = ["--first", str(tmp_path / "a.csv"), "--second", str(tmp_path / "b.csv"), "--predictions", str(out)]
+    jitter.main([*given, "--gold", str(tmp_path / "gold.csv")])
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (figures["p"], figures["r"], figures["f1"]) == (1.0, 1.0, 1.0)
+    assert sorted(out.read_text("utf-8").split()) == sorted(f"a,b\n{pairs}".split())
+    assert jitter.score({("a", "b")}, {("a", "b"), ("c", "d")}) == (1.0, 0.5, 0.6667)

@@ -106,6 +106,26 @@ def test_lists_of_other_countries_have_nothing_in_common() -> None:
     assert not found.matched.any()
 
 
+def test_halves_of_one_list_have_nothing_in_common() -> None:
+    """Events of one place and week are beside each other, and are not one."""
+    whole = events(1000, seed=41)
+    half = np.random.default_rng(1).random(1000) < 0.5
+    one, other = ({key: column[side] for key, column in whole.items()} for side in (half, ~half))
+    assert len(integrated(one, other).links) < 10
+
+
+def test_few_in_common_are_found_among_many() -> None:
+    whole = events(1500, seed=51, days=200)
+    turn = np.random.default_rng(2).random(1500)
+    one = {key: column[turn < 0.55] for key, column in whole.items()}
+    other, truth = another_account({key: column[turn >= 0.45] for key, column in whole.items()}, seed=52, kept=1.0)
+    links = integrated(one, other).links
+    right = sum(truth.get(str(one["id"][row])) == str(other["id"][row2]) for row, row2 in links.rows.tolist())
+    both = sum(id_ in truth for id_ in one["id"].tolist())
+    assert right / len(links) > 0.7
+    assert right / both > 0.6
+
+
 def test_a_row_without_a_day_or_a_point_is_an_event_of_its_own() -> None:
     one = events(20, seed=3)
     other, _ = another_account(one, seed=4)

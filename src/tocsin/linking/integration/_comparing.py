@@ -51,6 +51,7 @@ class Gaps(Comparison):
         # Within the window an unmatched pair is as likely on any day.
         self._chance = (np.where(lengths > 1, offsets, alone) / (lengths + 2 * days)).astype(np.float32)
         self._learned = self._prior()
+        self._together = np.ones(len(self._learned))
 
     def _prior(self) -> Floats:
         """Half as many with each day further off, to begin with."""
@@ -61,9 +62,19 @@ class Gaps(Comparison):
         seen = np.bincount(self._cell, probability, self._days + 5) + _TRUST * self._prior()
         cut = self._days + 1
         self._learned = np.concatenate((seen[:cut] / seen[:cut].sum(), seen[cut:] / seen[cut:].sum()))
+        # What happens near by happens together: unmatched pairs are on the same day more often than by chance.
+        even = np.minimum(np.arange(cut), 1) + 1.0
+        even = 100 * even / even.sum()
+        apart = np.bincount(self._cell, 1.0 - probability, self._days + 5)[:cut] + even
+        self._together[:cut] = apart / apart.sum() / (even / even.sum())
 
     def weights(self) -> Floats:
-        weights: Floats = np.log(self._learned[self._cell] / self._chance)
+        ratio = self._learned / self._together
+        # A day further off never speaks more for a match.
+        cut = self._days + 1
+        offsets = np.minimum(np.arange(cut), 1) + 1.0
+        ratio[:cut] = np.minimum.accumulate(ratio[:cut] / offsets) * offsets
+        weights: Floats = np.log(ratio[self._cell] / self._chance)
         return weights
 
 
@@ -131,6 +142,10 @@ class Distances(Comparison):
         return weights
 
 
+# The step of tolls from which on they differ.
+_DIFFERENT = 4
+
+
 class DeathTolls(Comparison):
     """Figures of deaths: equal, one apart, near, far, or unknown; an equal figure says more, the rarer it is."""
 
@@ -195,7 +210,9 @@ class DeathTolls(Comparison):
 
     def weights(self) -> Floats:
         weights: Floats = np.log(self._learned[self._cell] / self._chance)
-        # That a figure is missing says nothing.
+        # That a figure is missing says nothing, and that figures differ never speaks for a match: where lists have next
+        # to nothing in common, what is learned would otherwise drift to events that are merely beside each other.
+        weights = np.where(self.step >= _DIFFERENT, np.minimum(weights, 0.0), weights)
         return np.where(self.step == 0, 0.0, weights)
 
 
