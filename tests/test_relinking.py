@@ -9,9 +9,10 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from tests.linking.making import CODEBOOK, claim, document, judged, town
+from tests.linking.making import CODEBOOK, DAY, claim, document, judged, on, town
 
 from tocsin import pipeline
+from tocsin.cli import main
 from tocsin.errors import NotFound
 from tocsin.pipeline import Linked
 from tocsin.records import Claim, Coding, Event
@@ -149,3 +150,35 @@ def test_what_was_kept_is_destroyed_with_a_document_and_holds_no_words(desk: Des
     pipeline.forget(desk.workspace, "d-1", "request")
     assert desk.workspace.scratch("linkage") == b""
     assert desk.link().relinked == 1
+
+
+def test_weights_are_fitted_written_and_used_once_named(
+    tmp_path: Path, new_workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, file = tmp_path / "workspace", tmp_path / "fitted.toml"
+    copytree(new_workspace, home)
+    with Workspace.open(home) as workspace:
+        desk = Desk(workspace)
+        for n in range(25):
+            later = {"when": on(DAY + timedelta(20 * n))}
+            same = [claim(f"s-{n}-{i}", **later) for i in range(2)]
+            apart = [claim(f"a-{n}-{i}", where=FAR, when=on(DAY + timedelta(20 * n + i))) for i in range(2)]
+            fill(desk, [*same, *apart])
+            for verdict, pair in (("same", same), ("not_same", apart)):
+                _judge(desk, judged(verdict, *(c.id for c in pair), minute=n))  # type: ignore[arg-type]
+        assert desk.link().relinked == 100
+    assert main(["weights", "fit", "--workspace", str(home), "--out-file", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert "25 pairs judged the same and 25 judged not" in shown
+    assert "date.next_day" in shown
+    assert main(["weights", "fit", "--workspace", str(home), "--out-file", str(file)]) == 2
+    assert "exists" in capsys.readouterr().err
+    with (home / "tocsin.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[link]\nweights = "../fitted.toml"\n')
+    with Workspace.open(home) as workspace:
+        # Other weights begin from nothing; the same weights again touch nothing.
+        assert pipeline.link(workspace, CODEBOOK).relinked == 100
+        assert pipeline.link(workspace, CODEBOOK).relinked == 0
+    file.unlink()
+    assert main(["link", "--workspace", str(home), "--quiet"]) == 2
+    assert "fitted.toml" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from tocsin.cli import (
     _places,
     _review,
     _watch,
+    _weights,
 )
 from tocsin.cli._options import (
     AsJson,
@@ -398,5 +399,6 @@ app.add_typer(_boundaries.commands)
 app.add_typer(_codebook.commands)
 app.add_typer(_gazetteer.commands)
 app.add_typer(_review.commands)
+app.add_typer(_weights.commands)
 
 _resume = "what was read and coded so far is kept; run the same command again to go on"

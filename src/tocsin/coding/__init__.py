@@ -11,9 +11,11 @@ from __future__ import annotations
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
 from tocsin.coding._dyads import Dyad, Party, read_dyads
+from tocsin.coding._encoder import encode
 from tocsin.coding._event_links import EventPlace, place_of_event
 from tocsin.coding._event_places import Located
 from tocsin.coding._labels import LabelTeller, label_vectors, teach_labels
+from tocsin.coding._sentences import parse_words
 from tocsin.coding._tables import cells_by_field
 from tocsin.coding._teaching import Likeness, Neighbour, Told, nearest_examples, tell_held_out
 from tocsin.coding._templates import Filler, Template, templates
@@ -37,12 +39,14 @@ __all__ = [
     "TypeTeller",
     "cells_by_field",
     "default_coder",
+    "encode",
     "find_times",
     "is_word",
     "label_vectors",
     "little_words",
     "nearest_examples",
     "parse_cell_date",
+    "parse_words",
     "place_of_event",
     "read_dyads",
     "teach_labels",

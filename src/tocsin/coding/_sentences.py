@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span
 
 from tocsin.records import Document, Part
 
-__all__ = ["Dateline", "Parsed", "Sentence", "parse", "parse_texts", "parser_version"]
+__all__ = ["Dateline", "Parsed", "Sentence", "parse", "parse_texts", "parse_words", "parser_version"]
 
 # spaCy refuses longer texts; a paragraph of more than this is a table or noise and is cut into pieces.
 _MAX_PARAGRAPH = 20_000
@@ -128,6 +128,13 @@ def parse_texts(texts: Iterable[str]) -> Iterator[tuple[str, list[Span]]]:
     """Yield each text with its sentences, whatever it is of; offsets are in the text."""
     for doc in _pipeline().pipe(texts, batch_size=_BATCH):
         yield doc.text, list(_sentences(doc))
+
+
+def parse_words(sentences: Iterable[Sequence[str]]) -> Iterator[Doc]:
+    """Parse sentences that were cut into words by others."""
+    nlp = _pipeline()
+    for words in sentences:
+        yield nlp(Doc(nlp.vocab, words=list(words)))
 
 
 @dataclass(frozen=True, slots=True)

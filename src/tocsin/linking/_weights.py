@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from tocsin.errors import UsageError
 
-__all__ = ["LinkWeights", "load_weights"]
+__all__ = ["LinkWeights", "load_weights", "weights_toml"]
 
 _GROUPS = ("date", "place", "type", "actors", "counts", "other")
 
@@ -54,6 +55,23 @@ def load_weights(path: Path | None = None) -> LinkWeights:
 @cache
 def _own_weights() -> LinkWeights:
     return _parse((files("tocsin.linking") / "weights.toml").read_text("utf-8"), "weights.toml", needed={})
+
+
+def weights_toml(weights: LinkWeights, note: str = "") -> str:
+    """`weights` as a file that :func:`load_weights` reads; `note` stands above them as a comment."""
+    lines = [f"# {line}" for line in note.splitlines()]
+    lines += [
+        f"version = {json.dumps(weights.version)}",
+        f"prior = {weights.prior}",
+        f"threshold = {weights.threshold}",
+    ]
+    for group in _GROUPS:
+        lines += ["", f"[{group}]"]
+        lines += [f"{n.removeprefix(f'{group}.')} = {v}" for n, v in weights.of.items() if n.startswith(f"{group}.")]
+    for codes, reason in weights.compatible.items():
+        quoted = json.dumps(reason, ensure_ascii=False)
+        lines += ["", "[[compatible]]", f"codes = {json.dumps(list(codes))}", f"reason = {quoted}"]
+    return "\n".join(lines) + "\n"
 
 
 def _parse(text: str, name: str, needed: Mapping[str, float]) -> LinkWeights:

@@ -42,6 +42,7 @@ from tocsin.pipeline._diffing import Diffed, diff_datasets, write_diff
 from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
+from tocsin.pipeline._fitting import fit_weights, write_weights
 from tocsin.pipeline._geoparsing import Geoparser
 from tocsin.pipeline._importing import import_files
 from tocsin.pipeline._integrating import (
@@ -138,6 +139,7 @@ __all__ = [
     "export_review",
     "find_document",
     "find_events",
+    "fit_weights",
     "forget",
     "form_names",
     "import_datasets",
@@ -164,6 +166,7 @@ __all__ = [
     "write_calibration",
     "write_diff",
     "write_integration",
+    "write_weights",
 ]
 
 MOST_PROBLEMS = 20

@@ -14,6 +14,7 @@ from tocsin.codebook import Codebook
 from tocsin.interfaces import Progress
 from tocsin.linking import Linkage
 from tocsin.pipeline._account import Linked
+from tocsin.pipeline._fitting import weights_of
 from tocsin.pipeline._judging import DOUBTFUL_PAIRS, as_judged, attached, rejected_claims
 from tocsin.pipeline._lookup import DocumentStream, StoredDocuments, claims_by_id, shells
 from tocsin.records import Claim, Document, Event, Judgement, content_id, from_json, to_json
@@ -60,7 +61,7 @@ def link_claims(
         documents,
         copies,
         judgements,
-        linking.load_weights(),
+        weights_of(workspace),
         codebook,
         memory.linkage if memory else None,
     )

@@ -13,6 +13,7 @@ from tocsin import linking
 from tocsin.codebook import Codebook
 from tocsin.errors import NotFound
 from tocsin.linking import Reason
+from tocsin.pipeline._fitting import weights_of
 from tocsin.pipeline._judging import as_judged, attached
 from tocsin.pipeline._lookup import claim_text
 from tocsin.records import Actor, Claim, Count, Document, Event, Judgement, Place, Span, When
@@ -190,7 +191,7 @@ def _links(workspace: Workspace, event: Event, codebook: Codebook) -> tuple[Link
     copies = workspace.copies()
     judgements = [j for j in workspace.judgements() if wanted.issuperset(j.subjects)]
     documents = {d.id: d for d in workspace.documents(sorted({c.document_id for c in found}))}
-    partition = linking.link(found, documents, copies, judgements, linking.load_weights(), codebook)
+    partition = linking.link(found, documents, copies, judgements, weights_of(workspace), codebook)
     ranked = sorted(partition.links, key=lambda link: (-link.score, link.a, link.b))
     return tuple(LinkReading(link.a, link.b, link.score, link.reasons) for link in ranked)
 
