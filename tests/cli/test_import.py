@@ -120,16 +120,31 @@ def test_nothing_usable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "cannot be opened" in capsys.readouterr().err
 
 
+def test_ged_comes_out_as_ged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    rows = [
+        ged(side_b="CCMSR", where_prec=2),
+        ged(id=502, type_of_violence=3, side_b="Civilians", date_start="2019-05-01", date_end="2019-05-01"),
+        ged(id=503, event_clarity=2, date_prec=4, date_start="2019-07-01", date_end="2019-07-31", side_b="CCMSR"),
+    ]
+    imported(capsys, out, str(written(tmp_path, lines(GED49, rows))))
+    assert main(["export", "--out", str(out), "--form", "ged", "--json"]) == 0
+    found = sorted(table(out / "events-ged.csv"), key=lambda r: r["date_start"])
+    kept = ("type_of_violence", "where_prec", "date_prec", "event_clarity", "low", "best", "high", "date_end")
+    assert [tuple(row[name] for name in kept) for row in found] == [
+        ("1", "2", "1", "1", "6", "6", "8", "2019-03-04"),
+        ("3", "1", "1", "1", "6", "6", "8", "2019-05-01"),
+        ("1", "1", "4", "2", "6", "6", "8", "2019-07-31"),
+    ]
+    assert {(row["where_coordinates"], row["latitude"]) for row in found} == {("Bir Tamra village", "16.5")}
+
+
 def test_what_was_imported_is_exported_as_all_else_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     imported(
         capsys,
         out,
-        str(
-            written(
-                tmp_path, lines(ACLED31, [acled(geo_precision=1, location="Abéché", latitude=13.83, longitude=20.83)])
-            )
-        ),
+        str(written(tmp_path, lines(ACLED31, [acled(geo_precision=1)]))),
     )
     assert main(["export", "--out", str(out), "--json"]) == 0
     (row,) = table(out / "events.csv")
@@ -137,5 +152,5 @@ def test_what_was_imported_is_exported_as_all_else_is(tmp_path: Path, capsys: py
         "Armed clash",
         "2019-03-04",
         "6",
-        "Abéché",
+        "Bir Tamra",
     )

@@ -442,3 +442,26 @@ def test_cells_without_a_common_column_are_read_by_row(tmp_path: Path) -> None:
     assert dataset_cells(path, ["make", "colour"]) == {1: ("van", "red"), 2: ("car", "blue")}
     with pytest.raises(UnreadableInput, match="no column 'shape'; it has: event, date"):
         dataset_cells(path, ["shape"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2_000), st.sampled_from([b'"', b"\n", b",", b";", b"\xff", b"", b"\x00", b"\r"])),
+        max_size=6,
+    ),
+    st.integers(0, 2_500),
+    st.booleans(),
+)
+def test_whatever_befalls_a_file_is_named_and_never_raised(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, bytes]], cut: int, packed: bool
+) -> None:
+    data = bytearray(lines(GED49, [ged(id=n, source_headline='"No", they said;\nno') for n in range(4)]).encode())
+    for at, other in changes:
+        data[min(at, len(data)) : at + 1] = other
+    path = tmp_path_factory.mktemp("rows") / ("ged.csv.gz" if packed else "ged.csv")
+    path.write_bytes(gzip.compress(bytes(data[:cut]))[: cut or None] if packed else bytes(data[:cut]))
+    rows, problems = rows_of(path)
+    assert len({r["id"] for r in rows}) == len(rows)
+    assert all(str(problem) for problem in problems)
+    assert rows or problems

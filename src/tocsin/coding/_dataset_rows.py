@@ -145,6 +145,8 @@ def _where(row: Row) -> Place | None:
         return None
     name, fine = named or ("", "exact")
     said = row.words("place_precision")
+    # A dataset that was published vouches for the names and the points of its places as a gazetteer does.
+    published = row.document.sensitivity == "open" and latitude is not None
     return Place(
         name=name,
         label=name,
@@ -155,6 +157,8 @@ def _where(row: Row) -> Place | None:
         country_name=row.words("country_name"),
         admin1=row.words("admin1"),
         admin2=row.words("admin2"),
+        gazetteer=row.document.source if published else "",
+        gazetteer_id=f"{name} {latitude} {longitude}" if published else "",
     )
 
 

@@ -31,7 +31,9 @@ def toll(name: str, voices: Sequence[Voice], policy: TollPolicy) -> tuple[Count 
     later figure leaves behind only gives the lower bound. A party's figure for its enemy's dead, and denials, only
     widen the range. Nothing stated gives None, which is not zero.
     """
-    asserted = _latest(name, [v for v in voices if v.claim.modality in ("asserted", "possible")])
+    # A total over a time and an area is compared with no incident, so it stands alone with its copies.
+    spoken = [v for v in voices if v.claim.modality in ("asserted", "possible")]
+    asserted = _latest(name, spoken or [v for v in voices if v.claim.modality == "aggregate"])
     denied = [v for v in voices if v.claim.modality == "denied" and _count(v.claim, name) is not None]
     if not asserted and not denied:
         return None, None
