@@ -7,6 +7,8 @@ prints or opens a workspace: it is given numbers and tables.
 from __future__ import annotations
 
 from tocsin.analysis._charts import Chart, Colours, draw, drawing
+from tocsin.analysis._check import Checked, Reading, check
+from tocsin.analysis._check_page import check_page
 from tocsin.analysis._events import EventTable, event_table, snapshot_table
 from tocsin.analysis._latent_class import LatentClass, latent_class
 from tocsin.analysis._lists import Lists, lists_of_sources, named_sources, read_lists
@@ -18,12 +20,14 @@ from tocsin.analysis._page import Page, PageTable, page_table, render_page, writ
 from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
 from tocsin.analysis._results import plain
 from tocsin.analysis._select import Points, Selection, event_points
+from tocsin.analysis._statement import Statement, read_statement
 from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
 from tocsin.analysis._undercount_page import undercount_page
 
 __all__ = [
     "Cell",
     "Chart",
+    "Checked",
     "Colours",
     "Coverage",
     "EventTable",
@@ -39,10 +43,14 @@ __all__ = [
     "Panel",
     "Period",
     "Points",
+    "Reading",
     "Selection",
+    "Statement",
     "Undercount",
     "UndercountEstimate",
     "chao_lower_bound",
+    "check",
+    "check_page",
     "count_overlaps",
     "draw",
     "drawing",
@@ -60,6 +68,7 @@ __all__ = [
     "per_population",
     "plain",
     "read_lists",
+    "read_statement",
     "render_page",
     "snapshot_table",
     "undercount",

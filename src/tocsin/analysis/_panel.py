@@ -15,7 +15,7 @@ from tocsin.errors import UsageError
 if TYPE_CHECKING:
     from ibis import Table
 
-__all__ = ["Cell", "Coverage", "Panel", "Period", "incidents", "panel", "per_population"]
+__all__ = ["Cell", "Coverage", "Panel", "Period", "incidents", "panel", "per_population", "period_bounds"]
 
 Cell = Literal["all", "country", "admin1", "admin2", "priogrid", "h3", "actor", "event_type", "code"]
 Period = Literal["week", "month", "quarter", "year"]
@@ -327,6 +327,14 @@ def _found_coverage(summary: Mapping[str, _Found], period: Period) -> Coverage:
         why = ", ".join(f"{found.events} with {reason}" for reason, found in summary.items()) or "there is none at all"
         raise UsageError(f"no event has the date and place that these cells need: {why}")
     return Coverage(summary[""].first, _next(summary[""].last, period) - timedelta(days=1))
+
+
+def period_bounds(first: date, last: date, period: str) -> list[tuple[date, date]]:
+    """First and last day of each whole period (``day``, or as a panel has them) from `first` to `last`."""
+    if period == "day":
+        return [(first + timedelta(days=n),) * 2 for n in range((last - first).days + 1)]
+    kind: Period = next(name for name in get_args(Period) if name == period)
+    return [(a, b) for a, b in _periods(Coverage(first, last), kind) if first <= a and b <= last]
 
 
 def _day(value: Any) -> date:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _impact, _near_repeat, _undercount
+from tocsin.cli import _check, _impact, _near_repeat, _undercount
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
+    app.command(
+        epilog='Example: tocsin check "more than 60 violent incidents involving IS each month in 2018" --data ged.csv'
+    )(_check.check)
     app.command("near-repeat", epilog="Example: tocsin near-repeat ged.csv --country Syria --html near-repeat.html")(
         _near_repeat.near_repeat
     )

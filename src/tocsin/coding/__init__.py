@@ -9,6 +9,7 @@ the rules look for are in ``words/*.toml``.
 from __future__ import annotations
 
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
+from tocsin.coding._counts import number
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
 from tocsin.coding._dyads import Dyad, Party, read_dyads
 from tocsin.coding._encoder import encode
@@ -45,6 +46,7 @@ __all__ = [
     "label_vectors",
     "little_words",
     "nearest_examples",
+    "number",
     "parse_cell_date",
     "parse_words",
     "place_of_event",

@@ -18,6 +18,7 @@ from tocsin.places._added import (
 )
 from tocsin.places._gazetteer import SqliteGazetteer, open_gazetteer
 from tocsin.places._geometry import displaced, distance_km
+from tocsin.places._names import similarity as name_similarity
 
 __all__ = [
     "AddedGazetteer",
@@ -29,6 +30,7 @@ __all__ = [
     "distance_km",
     "list_boundaries",
     "list_gazetteers",
+    "name_similarity",
     "open_gazetteer",
     "remove_boundaries",
     "remove_gazetteer",

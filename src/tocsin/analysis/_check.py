@@ -1,0 +1,350 @@
+"""A statement about numbers, checked against recorded events under every reading that can be defended.
+
+It is supported or contradicted only where all readings agree; else it cannot be told, and the choice that flips it is
+named. Data that hold deadly events only say at least how much there was: they can support "more than", and contradict
+"fewer than", and nothing else. A month that is not covered is not a month without events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from dateutil.relativedelta import relativedelta
+
+from tocsin.analysis._check_rows import (
+    UNIDENTIFIED,
+    actor_names,
+    actor_spellings,
+    area_columns,
+    area_names,
+    event_rows,
+    kind_is_told,
+    one_sided,
+    row_weights,
+)
+from tocsin.analysis._events import EventTable
+from tocsin.analysis._panel import Coverage, period_bounds
+from tocsin.analysis._statement import Statement, read_statement
+from tocsin.analysis._statement_parts import AGAINST_CIVILIANS, Comparison, PeriodName, violent_types
+from tocsin.codebook import Codebook
+from tocsin.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Checked", "Reading", "Verdict", "check", "check_statement"]
+
+Verdict = Literal["supported", "contradicted", "cannot be told"]
+
+WINDOWS = (1, 3, 6, 12)
+"""Complete months before the statement, where it names no time."""
+
+_AT_LEAST: tuple[Comparison, ...] = ("more than", "at least")
+_AT_MOST: tuple[Comparison, ...] = ("fewer than", "at most")
+_TOO_COARSE: Mapping[PeriodName, tuple[str, ...]] = {
+    "day": ("week", "month", "year", "unknown"),
+    "week": ("month", "year", "unknown"),
+    "month": ("year", "unknown"),
+    "quarter": ("year", "unknown"),
+    "year": ("unknown",),
+}
+"""Precisions of date with which a row may belong to another period than that of its first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading: what was chosen of each matter, what the data then say, and whether the statement holds.
+
+    `value` is the figure that decides (of "every month" that of the month nearest to failing it), None where the time
+    is not covered. `holds` is None where the data cannot tell, and `why` says the reason.
+    """
+
+    choices: Mapping[str, str]
+    value: float | None
+    holds: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A statement checked: the verdict, the readings it rests on, and why in words.
+
+    `flips` names the matters of which one choice in place of another changes the answer. `by_period` is what was
+    recorded in each period of the longest window, by the widest reading, as (first day, figure).
+    """
+
+    statement: Statement
+    verdict: Verdict
+    readings: tuple[Reading, ...]
+    flips: tuple[str, ...]
+    because: str
+    data: str
+    caveats: tuple[str, ...]
+    by_period: tuple[tuple[date, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """One way to settle a matter: the rows it keeps, as a mask over them."""
+
+    name: str
+    keeps: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    name: str
+    first: date
+    last: date
+
+
+_Matters = Mapping[str, Sequence[_Choice]]
+
+
+def check(
+    text: str,
+    data: EventTable,
+    codebook: Codebook,
+    *,
+    said: date | None = None,
+    parts: Mapping[str, Any] | None = None,
+    coverage: Coverage | None = None,
+) -> Checked:
+    """Read a sentence and check it against `data`.
+
+    Parameters
+    ----------
+    text : str
+    data : EventTable
+    codebook : Codebook
+    said : date, optional
+        When it was said; today by default.
+    parts : mapping, optional
+        Parts of the :class:`~tocsin.analysis.Statement` that a person put right.
+    coverage : Coverage, optional
+        The days that the data cover; by default from the first to the last month in which they have any event.
+
+    Raises
+    ------
+    UsageError
+        If the sentence has no figure and `parts` give none, or no event has a date.
+    """
+    given = dict(parts or {})
+    names = area_names(data), actor_names(data)
+    statement = read_statement(text, codebook, *names, said, threshold=given.get("threshold"))
+    return check_statement(replace(statement, **given), data, codebook, coverage)
+
+
+def check_statement(
+    statement: Statement, data: EventTable, codebook: Codebook, coverage: Coverage | None = None
+) -> Checked:
+    """Check a statement as understood; see :func:`check`."""
+    if data.first is None or data.last is None:
+        raise UsageError(f"{data.name}: no event in it has a date, so that nothing can be checked against it")
+    caveats = (*statement.notes, *data.caveats)
+    if missing := _missing(statement, data):
+        return Checked(statement, "cannot be told", (), (), missing, data.name, caveats)
+    covered = coverage or Coverage(data.first.replace(day=1), _month_end(data.last))
+    rows = event_rows(statement, data, codebook)
+    matters = _matters(statement, data, rows, codebook)
+    asked = _windows(statement, covered)
+    windows = [one for one in asked if covered.covers(one.first, one.last)] or asked
+    if len(windows) < len(asked):
+        left = ", ".join(one.name for one in asked if one not in windows)
+        caveats = (*caveats, f"Not tried, because the data cover {covered.first} to {covered.last}: {left}.")
+    readings = tuple(_readings(statement, data, rows, matters, windows, covered))
+    verdict, flips, because = _judge(readings)
+    series = _series(statement, rows, matters, windows[-1])
+    return Checked(statement, verdict, readings, flips, because, data.name, caveats, series)
+
+
+def _missing(statement: Statement, data: EventTable) -> str:
+    """Why the data cannot speak of this at all; empty where they can."""
+    unknown = [area for area in statement.areas if not area_columns(area, data)]
+    if unknown:
+        return f"the data have no event in {' or '.join(unknown)}: it may not be covered"
+    if statement.kind is not None and not kind_is_told(statement.kind, data):
+        return f"{data.dataset or data.name} does not tell {statement.kind.name} apart from other events"
+    return ""
+
+
+def _matters(statement: Statement, data: EventTable, rows: pd.DataFrame, codebook: Codebook) -> _Matters:
+    """What readings differ by, each with its choices."""
+    all_rows = np.ones(len(rows), bool)
+    found: dict[str, Sequence[_Choice]] = {"type": _types(statement, data, rows)}
+    if statement.actors:
+        found["role"] = _roles(statement, rows, actor_spellings(statement, data, codebook))
+    totals = rows["aggregate"].eq(True).to_numpy()
+    found["aggregate rows"] = [_Choice("counted", all_rows), _Choice("left out", ~totals)]
+    if statement.measure == "events":
+        coarse = rows["date_precision"].isin(_TOO_COARSE[statement.per or "month"]).to_numpy()
+        again = rows.duplicated(["date_start", "latitude", "longitude", "actor1", "actor2", "event_type"]).to_numpy()
+        found["imprecise dates"] = [_Choice("by their first day", all_rows), _Choice("left out", ~coarse)]
+        found["counting rule"] = [_Choice("rows", all_rows), _Choice("one a day, place and pair of actors", ~again)]
+    return {name: _differing(choices) for name, choices in found.items()}
+
+
+def _differing(choices: Sequence[_Choice]) -> list[_Choice]:
+    kept: list[_Choice] = []
+    for choice in choices:
+        if not any(np.array_equal(choice.keeps, other.keeps) for other in kept):
+            kept.append(choice)
+    return kept
+
+
+def _types(statement: Statement, data: EventTable, rows: pd.DataFrame) -> list[_Choice]:
+    if (kind := statement.kind) is not None:
+        keeps = rows["event_type"].isin(kind.event_types) | rows["sub_event_type"].isin(kind.sub_event_types)
+        return [_Choice(kind.name, (keeps | rows["violence"].isin(kind.violence)).to_numpy())]
+    all_rows = np.ones(len(rows), bool)
+    surely, perhaps = violent_types()
+    violent = rows["event_type"].isin(surely).to_numpy()
+    if data.lethal_only or not violent.any():
+        return [_Choice("all that is recorded", all_rows)]
+    riots = violent | rows["event_type"].isin(perhaps).to_numpy()
+    choices = [_Choice("violence", violent), _Choice("violence and riots", riots)]
+    return choices if statement.violent else [_Choice("everything recorded", all_rows), *choices]
+
+
+def _roles(statement: Statement, rows: pd.DataFrame, groups: Sequence[set[str]]) -> list[_Choice]:
+    """What part the actors had. That somebody is named first in a table does not say that they attacked."""
+    sides = [(rows["actor1"].isin(group).to_numpy(), rows["actor2"].isin(group).to_numpy()) for group in groups]
+    involved = [one | two for one, two in sides]
+    if len(groups) > 1 and statement.role == "involving":
+        return [_Choice("between them", np.logical_and.reduce(involved))]
+    widest = np.logical_or.reduce(involved)
+    first, second = (np.logical_or.reduce([side[n] for side in sides]) for n in (0, 1))
+    if statement.role == "against":
+        return [_Choice("as the second side", second), _Choice("involving it", widest)]
+    if statement.role == "involving":
+        return [_Choice("involving it", widest)]
+    if statement.kind is not None and statement.kind.name == AGAINST_CIVILIANS:
+        certain = [_Choice("by it", first)]
+    else:
+        certain = [_Choice("surely by it: against civilians", first & one_sided(rows)), _Choice("involving it", widest)]
+    unknown = (rows["actor1"].isna() | rows["actor1"].fillna("").str.startswith(UNIDENTIFIED)).to_numpy()
+    return [*certain, _Choice("and all by unidentified actors", certain[-1].keeps | unknown)]
+
+
+def _windows(statement: Statement, coverage: Coverage) -> list[_Window]:
+    first, last = statement.first or coverage.first, statement.last or coverage.last
+    if statement.first is not None or statement.last is not None or statement.per is None:
+        return [_Window(f"{first} to {last}", first, last)]
+    # The last month that was over when it was said; of data that end before, their last.
+    end = min(statement.said.replace(day=1) - timedelta(days=1), coverage.last)
+    windows = []
+    for months in WINDOWS:
+        name = f"{months} months to {end:%Y-%m}" if months > 1 else f"the month {end:%Y-%m}"
+        windows.append(_Window(name, end.replace(day=1) - relativedelta(months=months - 1), end))
+    return windows
+
+
+def _readings(
+    statement: Statement,
+    data: EventTable,
+    rows: pd.DataFrame,
+    matters: _Matters,
+    windows: Sequence[_Window],
+    coverage: Coverage,
+) -> Iterator[Reading]:
+    at_least_only = data.lethal_only and not statement.about_data
+    figures = ("",) if statement.measure == "events" else ("low", "best", "high")
+    weights = {figure: row_weights(rows, statement, figure) for figure in figures}
+    kept = [
+        (dict(zip(matters, chosen, strict=True)), np.logical_and.reduce([c.keeps for c in chosen]))
+        for chosen in product(*matters.values())
+    ]
+    for window, (chosen, keeps), figure in product(windows, kept, figures):
+        choices = {name: choice.name for name, choice in chosen.items() if len(matters[name]) > 1}
+        choices |= {"window": window.name} if len(windows) > 1 else {}
+        choices |= {"figure": figure} if figure else {}
+        bounds = period_bounds(window.first, window.last, statement.per) if statement.per else _whole(window)
+        if why := _uncovered(statement, window, bounds, coverage):
+            yield Reading(choices, None, None, why)
+            continue
+        yield _decided(statement, choices, _counts(rows, keeps, weights[figure], bounds), at_least_only)
+
+
+def _whole(window: _Window) -> list[tuple[date, date]]:
+    return [(window.first, window.last)]
+
+
+def _uncovered(statement: Statement, window: _Window, bounds: Sequence[tuple[date, date]], coverage: Coverage) -> str:
+    if not bounds:
+        return f"{window.name} holds no complete {statement.per}"
+    if not coverage.covers(bounds[0][0], bounds[-1][1]):
+        return f"the data cover {coverage.first} to {coverage.last}, and not all of {window.name}"
+    return ""
+
+
+def _counts(rows: pd.DataFrame, keeps: Any, weights: Any, bounds: Sequence[tuple[date, date]]) -> Any:
+    """The figure of each period; rows are in the order of their days."""
+    days = rows["date_start"].to_numpy().astype("datetime64[D]")
+    running = np.concatenate([[0.0], np.cumsum(np.where(keeps, weights, 0.0))])
+    first = np.searchsorted(days, np.array([a for a, _ in bounds], "datetime64[D]"), side="left")
+    last = np.searchsorted(days, np.array([b for _, b in bounds], "datetime64[D]"), side="right")
+    return running[last] - running[first]
+
+
+def _decided(statement: Statement, choices: Mapping[str, str], counts: Any, at_least_only: bool) -> Reading:
+    if statement.statistic in ("every", "any"):
+        fits = [statement.holds(count) for count in counts]
+        holds = all(fits) if statement.statistic == "every" else any(fits)
+        lowest = (statement.comparison in _AT_LEAST) == (statement.statistic == "every")
+        value = float(counts.min() if lowest else counts.max())
+    else:
+        value = _summary(statement, counts)
+        holds = statement.holds(value)
+    stays = holds if statement.comparison in _AT_LEAST else statement.comparison in _AT_MOST and not holds
+    if at_least_only and not stays:
+        return Reading(choices, value, None, "the data hold deadly events only: there were at least that many")
+    return Reading(choices, value, holds)
+
+
+def _summary(statement: Statement, counts: Any) -> float:
+    if statement.statistic == "total":
+        return float(counts.sum())
+    return float(np.median(counts) if statement.statistic == "median" else np.mean(counts))
+
+
+def _judge(readings: Sequence[Reading]) -> tuple[Verdict, tuple[str, ...], str]:
+    answers = {reading.holds for reading in readings}
+    agree = f"all {len(readings)} readings agree" if len(readings) > 1 else "there is one way to read it"
+    if answers == {True}:
+        return "supported", (), agree
+    if answers == {False}:
+        return "contradicted", (), agree
+    if answers == {None}:
+        return "cannot be told", (), readings[0].why
+    flips = tuple(_flipping(readings))
+    return "cannot be told", flips, f"it depends on {' and '.join(flips)}"
+
+
+def _flipping(readings: Sequence[Reading]) -> Iterator[str]:
+    """Matters of which one choice in place of another, all else equal, changes the answer."""
+    for matter in dict.fromkeys(name for reading in readings for name in reading.choices):
+        others: dict[tuple[tuple[str, str], ...], set[bool | None]] = {}
+        for reading in readings:
+            rest = tuple((name, choice) for name, choice in reading.choices.items() if name != matter)
+            others.setdefault(rest, set()).add(reading.holds)
+        if any(len(found) > 1 for found in others.values()):
+            yield matter
+
+
+def _series(
+    statement: Statement, rows: pd.DataFrame, matters: _Matters, window: _Window
+) -> tuple[tuple[date, float], ...]:
+    """What was recorded by period, by the reading that keeps most rows."""
+    keeps = np.logical_and.reduce([max(found, key=lambda c: int(c.keeps.sum())).keeps for found in matters.values()])
+    bounds = period_bounds(window.first, window.last, statement.per or "month")
+    counts = _counts(rows, keeps, row_weights(rows, statement, "best"), bounds)
+    return tuple((first, float(count)) for (first, _), count in zip(bounds, counts, strict=True))
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=1) + relativedelta(months=1) - timedelta(days=1)

@@ -1,0 +1,181 @@
+"""Sentences about numbers, as they are understood."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.analysis import Statement, read_statement
+from tocsin.codebook import load_codebook
+from tocsin.errors import UsageError
+
+CODES = load_codebook()
+AREAS = ("Syria", "SYR", "Hamah Governorate", "Dayr az Zawr Governorate", "Hamah district")
+ACTORS = ("IS", "Government of Syria", "Civilians", "Lions of the Valley")
+SAID = date(2019, 1, 15)
+
+
+def read(text: str) -> Statement:
+    return read_statement(text, CODES, AREAS, ACTORS, SAID)
+
+
+@pytest.mark.parametrize(
+    ("text", "comparison", "threshold"),
+    [
+        ("more than 60 attacks", "more than", 60),
+        ("over sixty attacks", "more than", 60),
+        ("attacks passed 1,200", "more than", 1200),
+        ("attacks did not exceed 60", "at most", 60),
+        ("no more than two hundred and five attacks", "at most", 205),
+        ("60 attacks or fewer", "at most", 60),
+        ("at least 60 attacks", "at least", 60),
+        ("no fewer than 60 attacks", "at least", 60),
+        ("60 or more attacks", "at least", 60),
+        ("attacks never fell below 40", "at least", 40),
+        ("fewer than 60 attacks", "fewer than", 60),
+        ("attacks stayed below 60", "fewer than", 60),
+        ("about 60 attacks", "about", 60),
+        ("exactly 60 attacks", "exactly", 60),
+        ("there were 60 attacks", "exactly", 60),
+        ("there were no attacks", "exactly", 0),
+        ("dozens of attacks", "at least", 12),
+        ("in 2018 there were more than 5 attacks", "more than", 5),
+        ("between March and May 2018 there were 70 attacks", "exactly", 70),
+    ],
+)
+def test_figures(text: str, comparison: str, threshold: float) -> None:
+    found = read(text)
+    assert (found.comparison, found.threshold) == (comparison, threshold)
+
+
+def test_a_range_has_two_figures() -> None:
+    found = read("between 20 and 30 attacks a month")
+    assert (found.comparison, found.threshold, found.upper) == ("between", 20, 30)
+    assert found.holds(30)
+    assert not found.holds(31)
+
+
+@pytest.mark.parametrize(
+    ("text", "statistic", "per"),
+    [
+        ("an average of more than 60 attacks each month", "mean", "month"),
+        ("on average 60 attacks a week", "mean", "week"),
+        ("more than 60 attacks each month", "every", "month"),
+        ("attacks exceeded 60 in every month of 2018", "every", "month"),
+        ("more than 60 attacks a month", "mean", "month"),
+        ("60 attacks per day", "mean", "day"),
+        ("a median of 60 attacks a month", "median", "month"),
+        ("more than 60 attacks in at least one month", "any", "month"),
+        ("more than 60 attacks in 2018", "total", None),
+    ],
+)
+def test_statistics(text: str, statistic: str, per: str | None) -> None:
+    found = read(text)
+    assert (found.statistic, found.per) == (statistic, per)
+
+
+def test_in_no_month_fewer_is_in_every_month_at_least() -> None:
+    found = read("in no month of 2018 were there fewer than 40 attacks")
+    assert (found.statistic, found.comparison, found.threshold) == ("every", "at least", 40)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("60 attacks in 2018", date(2018, 1, 1), date(2018, 12, 31)),
+        ("60 attacks in March 2018", date(2018, 3, 1), date(2018, 3, 31)),
+        ("60 attacks between January and June 2017", date(2017, 1, 1), date(2017, 6, 30)),
+        ("60 attacks in the last six months", date(2018, 7, 1), date(2018, 12, 31)),
+        ("60 attacks over the past year", date(2018, 1, 1), date(2018, 12, 31)),
+        ("60 attacks since July 2018", date(2018, 7, 1), SAID),
+        ("60 attacks a month", None, None),
+    ],
+)
+def test_times(text: str, first: date | None, last: date | None) -> None:
+    found = read(text)
+    assert (found.first, found.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "measure"),
+    [
+        ("more than 60 people were killed", "deaths"),
+        ("fighting killed at least 500 people", "deaths"),
+        ("60 deadly attacks", "events"),
+        ("60 attacks in which people died", "events"),
+        ("more than 40 civilians were killed", "civilian deaths"),
+        ("a death toll of at least 300", "deaths"),
+    ],
+)
+def test_measures(text: str, measure: str) -> None:
+    assert read(text).measure == measure
+
+
+@pytest.mark.parametrize(
+    ("text", "actors", "role"),
+    [
+        ("more than 60 incidents by the Islamic State", ("Islamic State",), "by"),
+        ("60 incidents involving IS", ("IS",), "involving"),
+        ("60 attacks on Turkish forces", ("Turkish forces",), "against"),
+        ("the Islamic State carried out 60 attacks", ("Islamic State",), "by"),
+        ("60 clashes between IS and the Syrian army", ("IS", "Syrian army"), "involving"),
+        ("60 incidents involving Lions of the Valley", ("Lions of the Valley",), "involving"),
+        ("60 incidents", (), "involving"),
+    ],
+)
+def test_actors(text: str, actors: tuple[str, ...], role: str) -> None:
+    found = read(text)
+    assert (found.actors, found.role) == (actors, role)
+
+
+@pytest.mark.parametrize(
+    ("text", "areas"),
+    [
+        ("60 attacks in Syria", ("Syria",)),
+        ("60 attacks in Hama", ("Hamah Governorate",)),
+        ("60 attacks in Hama district", ("Hamah district",)),
+        ("60 attacks in Deir ez-Zor", ("Dayr az Zawr Governorate",)),
+        ("60 attacks in Iraq", ("Iraq",)),
+        ("60 attacks by the Syrian army", ()),
+    ],
+)
+def test_areas(text: str, areas: tuple[str, ...]) -> None:
+    assert read(text).areas == areas
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("60 attacks on civilians", "violence against civilians"),
+        ("60 battles", "battles"),
+        ("60 air strikes", "air and drone strikes"),
+        ("60 violent incidents", None),
+    ],
+)
+def test_kinds(text: str, kind: str | None) -> None:
+    found = read(text).kind
+    assert (found.name if found else None) == kind
+
+
+@pytest.mark.parametrize("text", ["violence rose in 2018", "attacks each month", ""])
+def test_a_sentence_without_a_figure_is_refused_and_shown_how(text: str) -> None:
+    with pytest.raises(UsageError, match="no figure to check"):
+        read(text)
+
+
+@given(st.integers(2, 5000), st.sampled_from(["more than {}", "at least {}", "fewer than {}", "at most {}"]))
+def test_any_number_is_read_in_digits(number: int, words: str) -> None:
+    assert read(f"{words.format(f'{number:,}')} incidents a month").threshold == number
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_strict_and_loose_comparisons_are_each_others_opposites(value: float, threshold: float) -> None:
+    def holds(comparison: Any) -> bool:
+        return Statement("", SAID, comparison, threshold).holds(value)
+
+    assert holds("more than") != holds("at most")
+    assert holds("fewer than") != holds("at least")
