@@ -198,3 +198,16 @@ def test_words_mean_what_they_mean_where_they_stand() -> None:
     assert (vectors[0] == vectors[2]).all()
     assert (vectors[0] != vectors[1]).any()
     assert not vectors[3].any()
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("The SDF arrested three men in Qalbiyeh village on Monday.", "SYR"),
+        ("Al-Shabaab killed two soldiers near Qurbaleel on Monday, US officers said.", "SOM"),
+        ("A Turkish drone killed two members of the Sinjar Resistance Units near Qalbiyeh village.", "IRQ"),
+    ],
+)
+def test_a_group_at_home_in_one_country_tells_the_country(reader: Reader, text: str, country: str) -> None:
+    claims = reader.read(text)
+    assert claims[0].where[0].country == country, shown(claims)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +41,9 @@ LANGUAGES = frozenset({"en", "und"})
 _BATCH = 32
 # The place a report was filed from counts as much as this many mentions of its country.
 _DATELINE = 3
+# So does a group that is at home in one country, however often it is named. One of more countries than this is of none.
+_AT_HOME, _FEW = 3, 4
+_STATE_KINDS = ("State forces", "External/Other forces")
 
 
 @lru_cache(maxsize=1)
@@ -203,13 +206,24 @@ class _Reading:
 
     def _countries(self) -> tuple[str, ...]:
         """Countries the document is likely about: those it names, the dateline's counted thrice."""
-        counts: Counter[str] = Counter()  # keeps the order of first mention
+        counts: defaultdict[str, float] = defaultdict(float)  # keeps the order of first mention
         dateline = self.parsed.dateline
         for match in self.coder.codebook.actors.scan_states(self.document.text):
             if match.country:
                 filed = dateline is not None and dateline.start <= match.start < dateline.end
                 counts[match.country] += _DATELINE if filed else 1
-        return tuple(country for country, _ in counts.most_common())
+        for countries in self._at_home():
+            # "Al-Shabaab": Somalia above all, and the countries beside it.
+            for rank, country in enumerate(countries):
+                counts[country] += _AT_HOME * (1 if rank else 2) / (len(countries) + 1)
+        return tuple(sorted(counts, key=lambda country: -counts[country]))
+
+    def _at_home(self) -> list[tuple[str, ...]]:
+        """Where the groups that it names are active, home first: they say more than states, which act abroad."""
+        actors = self.coder.codebook.actors
+        named = {m.entry_id for m in actors.scan(self.document.text) if m.entry_id and not m.generic and not m.force}
+        found = [actors.entry(id) for id in sorted(named) if not id.startswith("state:")]
+        return [e.countries for e in found if e.kind not in _STATE_KINDS and 0 < len(e.countries) <= _FEW]
 
 
 def _with_row(toponyms: list[Toponym], row: Row | None) -> list[Toponym]:
