@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import tocsin
+import tocsin.places
 from tocsin import pipeline
 from tocsin.cli._app import app
 from tocsin.errors import UsageError
@@ -101,6 +104,15 @@ def test_files_are_read_and_what_cannot_be_is_named(geoparser: Geoparser, tmp_pa
 def test_from_a_notebook() -> None:
     placed = tocsin.geoparse("Two shells fell in Saraqib.")
     assert [p.place.country for p in placed.places] == ["SYR"]
+
+
+def test_the_room_of_places_has_it_too() -> None:
+    code = "import tocsin; print(tocsin.places.geoparse('Two shells fell in Saraqib.').places[0].place.country)"
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert asked.stdout == "SYR\n"
+    assert "geoparse" in dir(tocsin.places)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = tocsin.places.nothing
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:

@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
+    from tocsin import places
     from tocsin.pipeline import Account, Dataset, Explanation
     from tocsin.pipeline.notebook import explain, geoparse, open, run
 
-__all__ = ["Account", "Dataset", "Explanation", "explain", "geoparse", "open", "run"]
+__all__ = ["Account", "Dataset", "Explanation", "explain", "geoparse", "open", "places", "run"]
 
 _WHERE = {
     "Account": "tocsin.pipeline",
@@ -40,9 +41,11 @@ _WHERE = {
 
 def __getattr__(name: str) -> Any:
     # Imported on first use: `import tocsin` must not load a language model.
-    if name in _WHERE:
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "places":
+        return import_module("tocsin.places")
+    if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'tocsin' has no attribute {name!r}")
 

@@ -56,3 +56,18 @@ def test_a_page_without_a_point_has_no_map(tmp_path: Path) -> None:
     assert places_box([nowhere]) is None
     write_places_page([nowhere], {"type": "FeatureCollection", "features": []}, tmp_path / "p.html")
     assert "<svg" not in (tmp_path / "p.html").read_text("utf-8")
+
+
+def test_the_map_is_as_close_as_its_places_allow_and_labels_do_not_meet_on_a_phone(tmp_path: Path) -> None:
+    one = placed(("Tell", 35.7, 36.6))
+    box = places_box([one])
+    assert box is not None
+    west, south, east, north = box
+    assert west < 36.6 < east
+    assert south < 35.7 < north
+    assert east - west < 6
+    assert north - south < 4
+    # A phone's letters are larger on the map: two labels that stand apart on a desk would stand on each other there.
+    write_places_page([SOME, placed(("Tell", 35.6, 36.6))], sketched_outline(), tmp_path / "p.html")
+    tree = parser.fromstring((tmp_path / "p.html").read_text("utf-8"))
+    assert sorted(text.get("class") or "" for text in tree.xpath("//svg//text")) == ["", "", "wide-only"]

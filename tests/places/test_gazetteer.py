@@ -267,3 +267,8 @@ def test_find_lists_each_place_once_the_best_first(gazetteer: SqliteGazetteer) -
     assert sounds[0].probability is not None
     assert 0.8 < sounds[0].probability < 1
     assert gazetteer.find("Qwxzk") == ()
+
+
+def test_an_article_in_small_letters_is_part_of_a_name(gazetteer: SqliteGazetteer) -> None:
+    assert all(gazetteer.knows(name) for name in ("al-Bab", "ar-Raqqah", "el-Fasher", "al Bukamal"))
+    assert not any(gazetteer.knows(name) for name in ("al-bab", "alibi", "at Split-less", "split"))

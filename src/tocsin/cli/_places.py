@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tocsin.interfaces import Progress
     from tocsin.pipeline import Geoparser, PlacedText, Problem
+    from tocsin.records import Place
 
 __all__ = ["places"]
 
@@ -123,7 +124,7 @@ def _table(texts: Sequence[PlacedText]) -> Table | Text:
             table.add_row(
                 Text(isolated(text.text[named.start : named.end])),
                 Text(isolated(place.label or place.name)),
-                Text(", ".join(isolated(part) for part in (place.admin3, place.admin2, place.admin1) if part)),
+                Text(", ".join(map(isolated, _divisions(place)))),
                 Text(place.country_name or place.country),
                 point,
                 place.precision,
@@ -131,3 +132,8 @@ def _table(texts: Sequence[PlacedText]) -> Table | Text:
                 "" if place.probability is None else f"{place.probability:.0%}",
             )
     return table
+
+
+def _divisions(place: Place) -> list[str]:
+    """Names of the divisions around a place, the smallest first; one that all are called by, once."""
+    return list(dict.fromkeys(name for name in (place.admin3, place.admin2, place.admin1) if name))

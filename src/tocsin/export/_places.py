@@ -9,7 +9,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,10 @@ MOST_TEXTS = 300
 _WIDE, _LOWEST, _HIGHEST = 1000.0, 420.0, 760.0
 # A letter of a label is about this wide and a line this high, in units of the map.
 _LETTER, _LINE = 7.2, 15.0
+# On a phone, where the map is a third as wide, letters are larger in its units by so much (as the style sheet has it).
+_PHONE = 34 / 13
+# A map shows this much more than its places span, and as many degrees besides: one village with its province around it.
+_SHARE_AROUND, _DEGREES_AROUND = 0.25, 3.0
 _MOST_LABELS = 60
 
 
@@ -92,7 +96,18 @@ def place_properties(named: NamedPlace, text: str) -> dict[str, Any]:
 def places_box(texts: Sequence[PlacedText]) -> tuple[float, float, float, float] | None:
     """What a map of the places shows: west, south, east, north in degrees; None where none has a point."""
     focus = box_of(point for text in texts for named in text.places if (point := _point(named.place)) is not None)
-    return None if focus is None else astuple(focus.padded())
+    return None if focus is None else _with_margin(focus)
+
+
+def _with_margin(focus: Box) -> tuple[float, float, float, float]:
+    """The box of a map as high and as wide as it may be drawn, the places in its middle."""
+    middle = max(0.2, math.cos(math.radians((focus.south + focus.north) / 2)))
+    wide = ((focus.east - focus.west) * (1 + _SHARE_AROUND) + _DEGREES_AROUND) * middle
+    high = (focus.north - focus.south) * (1 + _SHARE_AROUND) + _DEGREES_AROUND * middle
+    wide, high = max(wide, high * _WIDE / _HIGHEST), max(high, wide * _LOWEST / _WIDE)
+    across, up = wide / middle / 2, high / 2
+    x, y = (focus.west + focus.east) / 2, (focus.south + focus.north) / 2
+    return max(-180.0, x - across), max(-85.0, y - up), min(180.0, x + across), min(85.0, y + up)
 
 
 def write_places_page(texts: Sequence[PlacedText], outline: Mapping[str, Any], path: Path) -> None:
@@ -213,20 +228,38 @@ def _drawn(box: Box, sites: Sequence[_Site], outline: Mapping[str, Any]) -> dict
     for site in sites:
         if (point := _point(site.place)) is not None:
             grouped[flat.at(*point)].append(site)
-    taken: list[tuple[float, float, float, float]] = []
+    on_desk, on_phone = _Labels(1.0), _Labels(_PHONE)
     for (x, y), here in sorted(grouped.items(), key=lambda item: -sum(s.mentions for s in item[1])):
         radius = round(min(14.0, 4.0 + 1.6 * math.sqrt(sum(s.mentions for s in here))), 1)
         label = here[0].place.label or here[0].place.name
-        spot = (x + radius, y - _LINE / 2, x + radius + 6 + _LETTER * len(label), y + _LINE / 2)
-        free = spot[2] <= _WIDE and all(
-            spot[2] < a or c < spot[0] or spot[3] < b or d < spot[1] for a, b, c, d in taken
-        )
-        if free and len(taken) < _MOST_LABELS:
-            taken.append(spot)
-        else:
+        if not on_desk.has_room(x, y, radius, label):
             label = ""
-        dots.append({"x": x, "y": y, "r": radius, "sites": here, "label": label, "precision": here[0].place.precision})
+        wide_only = bool(label) and not on_phone.has_room(x, y, radius, label)
+        dots.append(
+            {"x": x, "y": y, "r": radius, "sites": here, "label": label, "wide_only": wide_only,
+             "precision": here[0].place.precision}
+        )  # fmt: skip
     return {"width": int(_WIDE), "height": round(flat.height), "lines": lines, "dots": dots}
+
+
+class _Labels:
+    """Where labels stand on a map whose letters are `scale` times as large; no two stand on one another."""
+
+    def __init__(self, scale: float) -> None:
+        self._scale = scale
+        self._taken: list[tuple[float, float, float, float]] = []
+
+    def has_room(self, x: float, y: float, radius: float, label: str) -> bool:
+        """Whether a label fits beside a dot; it is taken to stand there from then on."""
+        half = self._scale * _LINE / 2
+        spot = (x + radius, y - half, x + radius + self._scale * (6 + _LETTER * len(label)), y + half)
+        free = spot[2] <= _WIDE and all(
+            spot[2] < a or c < spot[0] or spot[3] < b or d < spot[1] for a, b, c, d in self._taken
+        )
+        if not free or len(self._taken) == _MOST_LABELS:
+            return False
+        self._taken.append(spot)
+        return True
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[Sequence[Sequence[float]]]:

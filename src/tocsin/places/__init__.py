@@ -4,7 +4,12 @@
 countries, and whatever gazetteers and boundaries were added to it (:func:`add_gazetteer`,
 :func:`add_boundaries`). Nothing is fetched and no server is
 needed.
+
+``tocsin.places.geoparse`` finds the places that a text names; it is ``tocsin.geoparse``, because reading a text takes
+rooms that places know nothing of (docs/decisions/0013).
 """
+
+from typing import Any
 
 from tocsin.places._added import (
     AddedGazetteer,
@@ -35,3 +40,16 @@ __all__ = [
     "remove_boundaries",
     "remove_gazetteer",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Asked of the whole, by name and only when somebody asks: this room imports none of those above it.
+    if name == "geoparse":
+        import sys
+
+        return sys.modules["tocsin"].geoparse
+    raise AttributeError(f"module 'tocsin.places' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "geoparse"})

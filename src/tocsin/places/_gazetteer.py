@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -39,6 +40,8 @@ _NEVER = frozenset({
     "april", "may", "june", "july", "august", "september", "october", "november", "december", "he", "she", "it",
     "they", "we", "i", "you", "the", "a", "an", "in", "on", "at", "of",
 })  # fmt: skip
+# "al-Hol" is written like a name.
+_ARTICLE_FIRST = re.compile(r"(?:[aeu][ldnrstz]h?[- ]?|[dl]['’])(?=[A-Z])")
 # Below this a name in small letters is taken for the word it also is.
 LOWER_CASE_PEOPLE = 150_000
 _WORDS = frozenset({
@@ -84,7 +87,8 @@ class SqliteGazetteer:
     def knows(self, name: str) -> bool:
         """Whether any place has this name, in any script or known spelling.
 
-        A name in small letters must be that of a country, a division or a large city: "split" is not a place.
+        A name in small letters, but for an article before it ("al-Hol"), must be that of a country, a division or a
+        large city: "split" is not a place.
         """
         return self._known(name)
 
@@ -92,7 +96,7 @@ class SqliteGazetteer:
         key = exact_key(name)
         if not key or key in _NEVER or len(key) < 2:
             return False
-        if not name[:1].islower() or not name.isascii():
+        if not name[:1].islower() or not name.isascii() or _ARTICLE_FIRST.match(name):
             return self._lookup.has(name)
         if key in _WORDS:
             return False
