@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
-from tocsin.linking.integration._lists import EventList, Words, plain_name
+from tocsin.linking.integration._lists import EventList
 from tocsin.linking.integration._near import Floats, Ints
 
-__all__ = ["Comparison", "DeathTolls", "Distances", "Gaps", "Names"]
+__all__ = ["TRUST", "Comparison", "DeathTolls", "Distances", "Gaps"]
 
-# Every count in a table starts from this many pairs of what is thought without data.
-_TRUST = 5.0
+TRUST = 5.0
+"""Pairs: what is thought without data counts as so many in every table."""
 
 
-class Comparison:
-    """One field of all candidate pairs. `learn` takes how likely each pair is one event; `weights` are natural logs."""
+class Comparison(Protocol):
+    """One field of all candidate pairs."""
 
-    field = ""
+    field: str
 
     def learn(self, probability: Floats) -> None:
-        raise NotImplementedError
+        """Learn from how likely each pair is one event."""
 
     def weights(self) -> Floats:
-        raise NotImplementedError
+        """What the field adds to the natural log odds of each pair."""
 
 
 class Gaps(Comparison):
@@ -59,7 +59,7 @@ class Gaps(Comparison):
         return prior
 
     def learn(self, probability: Floats) -> None:
-        seen = np.bincount(self._cell, probability, self._days + 5) + _TRUST * self._prior()
+        seen = np.bincount(self._cell, probability, self._days + 5) + TRUST * self._prior()
         cut = self._days + 1
         self._learned = np.concatenate((seen[:cut] / seen[:cut].sum(), seen[cut:] / seen[cut:].sum()))
         # What happens near by happens together: unmatched pairs are on the same day more often than by chance.
@@ -142,231 +142,74 @@ class Distances(Comparison):
         return weights
 
 
-# The step of tolls from which on they differ.
-_DIFFERENT = 4
+# How much further apart tolls are, step by step; from the fifth on they differ.
+_EQUAL, _DIFFERENT, _STEPS = 1, 4, 6
 
 
 class DeathTolls(Comparison):
-    """Figures of deaths: equal, one apart, near, far, or unknown; an equal figure says more, the rarer it is."""
+    """Figures of deaths: equal, one apart, near, half to double, far apart; an equal one says more, the rarer it is.
+
+    All that is said is said of two figures, whatever the rows: so it is kept by the different figures of both lists.
+    """
 
     field = "deaths"
-    _NAMES = ("unknown", "equal", "one apart", "near", "half to double", "far apart")
+    # Shares of the steps to begin with.
+    _PRIOR = np.array([0.5, 0.2, 0.15, 0.1, 0.05])
 
     def __init__(self, one: EventList, other: EventList, first: Ints, second: Ints) -> None:
-        mine, its = one.deaths[first], other.deaths[second]
-        self._kinds = len(self._NAMES)
-        self.step = self._step(mine, its)
+        # NaN is one figure, and the last.
+        mine, at_mine = np.unique(one.deaths, return_inverse=True)
+        its, at_its = np.unique(other.deaths, return_inverse=True)
+        self._at = (at_mine[first] * len(its) + at_its[second]).astype(np.int32)
+        grid = np.meshgrid(mine, its, indexing="ij")
+        self._step = _steps(*grid)
         # A toll of none, of a few, of a score or of more is not miscounted alike.
-        size = np.digitize(np.nan_to_num(np.minimum(mine, its), nan=0.0), [1, 5, 20])
-        self._cell = size * self._kinds + self.step
-        self._chance = np.sqrt(
-            self._expected(mine, self.step, other.deaths) * self._expected(its, self.step, one.deaths)
-        )
-        unknown = np.array([np.isnan(each.deaths).mean() for each in (one, other)])
-        self._unknown = max(1 - (1 - unknown[0]) * (1 - unknown[1]), 1e-6)
-        self._learned = np.tile([self._unknown, *((1 - self._unknown) * np.array([0.5, 0.2, 0.15, 0.1, 0.05]))], 4)
-
-    @staticmethod
-    def _bounds(deaths: Floats) -> Floats:
-        """Where each step ends, for a toll: shape (tolls, 4); steps are nested."""
-        near = np.maximum(2.0, np.floor(deaths * 0.15))
-        double = np.maximum(near + 1, deaths)
-        return np.stack([np.zeros_like(deaths), np.ones_like(deaths), near, double], axis=1)
-
-    @classmethod
-    def _step(cls, mine: Floats, its: Floats) -> Ints:
-        bounds = cls._bounds(np.minimum(mine, its))
-        step: Ints = 1 + (np.abs(mine - its)[:, None] > bounds).sum(axis=1)
-        return np.where(np.isnan(mine) | np.isnan(its), 0, step)
-
-    @classmethod
-    def _expected(cls, deaths: Floats, step: Ints, others: Floats) -> Floats:
-        """The share of the other list's rows that would be in this step by chance."""
-        known = np.sort(others[~np.isnan(others)])
-        if not len(known):
-            return np.ones(len(deaths))
-        different, at = np.unique(deaths, return_inverse=True)
-        reach = np.full(len(different), 0.0)
-        within = np.zeros((len(different), len(cls._NAMES)))
-        bounds = cls._bounds(different)
-        for number in range(4):
-            reach = bounds[:, number]
-            # From below, a toll's own bound holds; the least of two tolls sets it, which the lower one is.
-            low = np.searchsorted(known, different - reach, "left")
-            high = np.searchsorted(known, different + reach, "right")
-            within[:, number + 1] = (high - low) / len(known)
-        within[:, 5] = 1.0
-        share = np.diff(within, axis=1, prepend=0.0)
-        share[:, 0] = 1.0
-        chance = np.maximum(share[at, step], 0.5 / len(known))
-        return np.where(step == 0, 1.0, chance)
+        size = np.digitize(np.nan_to_num(np.minimum(*grid), nan=0.0), [1, 5, 20])
+        self._cell = (size * _STEPS + self._step).ravel()
+        rows = np.arange(len(mine))[:, None], np.arange(len(its))[None, :]
+        forth = _expected(mine, other.deaths)[rows[0], self._step]
+        back = _expected(its, one.deaths)[rows[1], self._step]
+        # Seen from the first list and from the second; neither leads.
+        self._chance = np.sqrt(forth * back).ravel()
+        self._learned = np.tile(np.concatenate(([1.0], self._PRIOR)), 4)
 
     def learn(self, probability: Floats) -> None:
-        seen = np.bincount(self._cell, probability, 4 * self._kinds).reshape(4, self._kinds)
-        known = seen[:, 1:]
-        shared = (known.sum(axis=0) + _TRUST / 5) / (known.sum() + _TRUST)
-        table = (known + 20 * shared) / (known.sum(axis=1, keepdims=True) + 20)
+        by_figures = np.bincount(self._at, probability, len(self._cell))
+        seen = np.bincount(self._cell, by_figures, 4 * _STEPS).reshape(4, _STEPS)[:, _EQUAL:]
+        shared = (seen.sum(axis=0) + TRUST * self._PRIOR) / (seen.sum() + TRUST)
+        table = (seen + 20 * shared) / (seen.sum(axis=1, keepdims=True) + 20)
         self._learned = np.column_stack((np.ones(4), table)).ravel()
 
     def weights(self) -> Floats:
-        weights: Floats = np.log(self._learned[self._cell] / self._chance)
+        step = self._step.ravel()
+        by_figures = np.log(self._learned[self._cell] / self._chance)
         # That a figure is missing says nothing, and that figures differ never speaks for a match: where lists have next
         # to nothing in common, what is learned would otherwise drift to events that are merely beside each other.
-        weights = np.where(self.step >= _DIFFERENT, np.minimum(weights, 0.0), weights)
-        return np.where(self.step == 0, 0.0, weights)
-
-
-class Names(Comparison):
-    """One or two columns of words: who did it to whom, what kind of event it was, which division it was in.
-
-    How often a word of one list goes with a word of the other, in pairs that are one event and in pairs that are not,
-    is learned from the pairs themselves, so that other spellings, short forms and other codings of the same thing come
-    to count as agreement. Rare pairs of words lean on how alike they are written.
-    """
-
-    # Similarity (0–1) of two names from which on they are the same but for a word, and much alike.
-    _STEPS = (0.999, 0.85, 0.6)
-
-    def __init__(self, field: str, one: tuple[Words, ...], other: tuple[Words, ...], first: Ints, second: Ints) -> None:
-        self.field = field
-        self._sides = len(one)
-        self._one, self._mine = _joint(one)
-        self._other, self._its = _joint(other)
-        self._share_one = np.bincount(self._mine, minlength=len(self._one)) / max(len(self._mine), 1)
-        self._share_other = np.bincount(self._its, minlength=len(self._other)) / max(len(self._its), 1)
-        code = self._mine[first] * len(self._other) + self._its[second]
-        both, self._at = np.unique(code, return_inverse=True)
-        self._left, self._right = both // len(self._other), both % len(self._other)
-        self._turned = np.full(len(both), 0.1 if self._sides == 2 else 0.0)
-        self._table(one, other)
-        alike = np.array([0.7, 0.15, 0.05, 0.1])
-        self._alike_share = alike
-        self._matched: Floats = np.zeros(len(both))
-        self._unmatched = np.bincount(self._at, minlength=len(both)).astype(float)
-        self._weights = self._weigh()
-
-    def _table(self, one: tuple[Words, ...], other: tuple[Words, ...]) -> None:
-        """The pairs of single words within the pairs of joint ones: straight (a1–b1, a2–b2), then turned."""
-        words_one = sorted({word for column in one for word in column.words})
-        words_other = sorted({word for column in other for word in column.words})
-        at_one = {word: n for n, word in enumerate(words_one)}
-        at_other = {word: n for n, word in enumerate(words_other)}
-        left = np.array([[at_one[w] for w in words] for words in self._one]).reshape(-1, self._sides)[self._left]
-        right = np.array([[at_other[w] for w in words] for words in self._other]).reshape(-1, self._sides)[self._right]
-        turned = right[:, ::-1]
-        cells = np.stack([left * len(words_other) + right, left * len(words_other) + turned])
-        known, at = np.unique(cells, return_inverse=True)
-        self._cell = at.reshape(cells.shape)
-        self._word_one, self._word_other = known // len(words_other), known % len(words_other)
-        plain_one, plain_other = [plain_name(w) for w in words_one], [plain_name(w) for w in words_other]
-        likeness = process.cpdist(
-            [plain_one[w] for w in self._word_one.tolist()],
-            [plain_other[w] for w in self._word_other.tolist()],
-            scorer=fuzz.token_sort_ratio,
-        ).astype(np.float64)
-        empty_one, empty_other = (np.array([not w for w in words]) for words in (plain_one, plain_other))
-        nothing = empty_one[self._word_one] | empty_other[self._word_other]
-        neither = empty_one[self._word_one] & empty_other[self._word_other]
-        likeness[nothing] = np.where(neither[nothing], 100.0, 0.0)
-        self._alike = (likeness[:, None] / 100 < np.array(self._STEPS)).sum(axis=1)
-        self._word_share_one = _shares(one, at_one)
-        self._word_share_other = _shares(other, at_other)
-
-    def learn(self, probability: Floats) -> None:
-        self._matched = np.bincount(self._at, probability, len(self._left)).astype(float)
-        self._unmatched = np.bincount(self._at, 1.0 - probability, len(self._left)).astype(float)
-        self._weights = self._weigh()
-
-    def weights(self) -> Floats:
-        weights: Floats = self._weights[self._at]
+        by_figures = np.where(step >= _DIFFERENT, np.minimum(by_figures, 0.0), by_figures)
+        weights: Floats = np.where(step < _EQUAL, 0.0, by_figures)[self._at]
         return weights
 
-    def _weigh(self) -> Floats:
-        """The weight of each pair of joint words."""
-        straight, across = self._word_counts()
-        seen = np.zeros(len(self._alike))
-        for side in range(self._sides):
-            seen += np.bincount(self._cell[0, :, side], straight, len(seen))
-            seen += np.bincount(self._cell[1, :, side], across, len(seen))
-        if seen.sum():
-            by_step = np.bincount(self._alike, seen, 4)
-            self._alike_share = (by_step + _TRUST * np.array([0.7, 0.15, 0.05, 0.1])) / (by_step.sum() + _TRUST)
-        forth = self._given(seen, self._word_one, self._word_other, self._word_share_other)
-        back = self._given(seen, self._word_other, self._word_one, self._word_share_one)
-        weights = np.zeros((2, len(self._left)))
-        turning = self._turning(straight, across)
-        log_turn = np.log([1 - turning, turning]) if self._sides == 2 else np.array([0.0, -np.inf])
-        for number, given in enumerate((forth, back)):
-            orientation = np.log(given)[self._cell].sum(axis=2) + log_turn[:, None]
-            same = np.logaddexp(orientation[0], orientation[1])
-            self._remember_turns(orientation, number)
-            chance = self._chance(number)
-            weights[number] = same - np.log(chance)
-        # Seen from the first list and from the second; neither leads.
-        both_ways: Floats = weights.mean(axis=0)
-        return both_ways
 
-    def _word_counts(self) -> tuple[Floats, Floats]:
-        return self._matched * (1 - self._turned), self._matched * self._turned
-
-    def _turning(self, straight: Floats, across: Floats) -> float:
-        return float((across.sum() + 0.1 * _TRUST) / (straight.sum() + across.sum() + _TRUST))
-
-    def _remember_turns(self, orientation: Floats, number: int) -> None:
-        if self._sides == 2 and number == 0:
-            gap = np.clip(orientation[0] - orientation[1], -50, 50)
-            self._turned = 1.0 / (1.0 + np.exp(gap))
-
-    def _given(self, seen: Floats, word: Ints, others: Ints, share: Floats) -> Floats:
-        """How likely each word of the other list is, given the word in this one, in pairs that are one event."""
-        size = int(word.max(initial=0)) + 1
-        here = share[others]
-        # What lists have in each step of likeness beside this word, and what no candidate showed.
-        mass = np.zeros((4, size))
-        for step in range(4):
-            at = self._alike == step
-            mass[step] = np.bincount(word[at], here[at], size)
-        mass[3] = np.maximum(mass[3], 1.0 - mass[:3].sum(axis=0))
-        offered = self._alike_share[:, None] * (mass > 0)
-        offered = offered / np.maximum(offered.sum(axis=0), 1e-12)
-        thought = offered[self._alike, word] * here / np.maximum(mass[self._alike, word], 1e-12)
-        total = np.bincount(word, seen, size)[word]
-        given: Floats = (seen + _TRUST * thought) / (total + _TRUST)
-        return np.maximum(given, 1e-9)
-
-    def _chance(self, number: int) -> Floats:
-        """How likely the joint words of one list are beside those of the other in pairs that are not one event."""
-        if number == 0:
-            given, share = self._left, self._share_other[self._right]
-        else:
-            given, share = self._right, self._share_one[self._left]
-        total = np.bincount(given, self._unmatched, int(given.max(initial=0)) + 1)[given]
-        trust = 20.0
-        chance: Floats = (self._unmatched + trust * share) / (total + trust)
-        return np.maximum(chance, 1e-9)
+def _bounds(deaths: Floats) -> Floats:
+    """Up to which difference each step from *equal* on goes, but for the last: shape (tolls, 4)."""
+    near = np.maximum(2.0, np.floor(deaths * 0.15))
+    return np.stack([np.zeros_like(deaths), np.ones_like(deaths), near, np.maximum(near + 1, deaths)], axis=-1)
 
 
-def _joint(columns: tuple[Words, ...]) -> tuple[list[tuple[str, ...]], Ints]:
-    """The different rows of `columns`, and which of them each row is."""
-    code = columns[0].codes
-    for column in columns[1:]:
-        code = code * len(column.words) + column.codes
-    different, at = np.unique(code, return_inverse=True)
-    words = []
-    for value in different.tolist():
-        row = []
-        for column in reversed(columns):
-            value, number = divmod(value, len(column.words))
-            row.append(column.words[number])
-        words.append(tuple(reversed(row)))
-    return words, at
+def _steps(mine: Floats, its: Floats) -> Ints:
+    apart = np.abs(mine - its)[..., None] > _bounds(np.minimum(mine, its))
+    steps: Ints = np.where(np.isnan(mine - its), 0, _EQUAL + apart.sum(axis=-1))
+    return steps
 
 
-def _shares(columns: tuple[Words, ...], at: dict[str, int]) -> Floats:
-    share = np.zeros(len(at))
-    for column in columns:
-        counted = np.bincount(column.codes, minlength=len(column.words))
-        for word, count in zip(column.words, counted.tolist(), strict=True):
-            share[at[word]] += count
-    shares: Floats = share / max(share.sum(), 1.0)
-    return shares
+def _expected(deaths: Floats, others: Floats) -> Floats:
+    """The share of the rows with `others` that each toll would meet in each step by chance: shape (tolls, steps)."""
+    known = np.sort(others[~np.isnan(others)])
+    within = np.zeros((len(deaths), _STEPS))
+    for number, reach in enumerate(_bounds(deaths).T, start=_EQUAL):
+        low, high = np.searchsorted(known, deaths - reach, "left"), np.searchsorted(known, deaths + reach, "right")
+        within[:, number] = (high - low) / max(len(known), 1)
+    within[:, -1] = 1.0
+    expected: Floats = np.maximum(np.diff(within, axis=1, prepend=0.0), 0.5 / max(len(known), 1))
+    expected[:, 0] = 1.0
+    return expected

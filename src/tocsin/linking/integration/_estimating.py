@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.linking.integration._candidates import Reach, candidates
-from tocsin.linking.integration._comparing import Comparison, DeathTolls, Distances, Gaps, Names
+from tocsin.linking.integration._comparing import Comparison, DeathTolls, Distances, Gaps
 from tocsin.linking.integration._lists import EventList
 from tocsin.linking.integration._matching import Pairs, pair_probabilities
+from tocsin.linking.integration._naming import Names
 from tocsin.linking.integration._near import Floats
 
 __all__ = ["Estimate", "estimate"]
