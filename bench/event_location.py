@@ -122,17 +122,17 @@ def _place(text: str, span: dict[str, str | int]) -> Stretch | None:
 def read(wanted: Sequence[Record]) -> Iterator[Read]:
     """Parse records, and find the places that the coder reads in them."""
     gazetteer, actors = open_gazetteer(), load_codebook().actors
-    for record, parsed in zip(wanted, parse(map(_document, wanted)), strict=True):
+    for record, parsed in zip(wanted, parse(map(document_of, wanted)), strict=True):
         sentences = [s for s in parsed.sentences if s.offset <= record.verb[0]]
         if not sentences:
             continue
         toponyms = find_toponyms(parsed, ActorReader(record.text, actors, ()), gazetteer)
         offset = sentences[0].offset  # a dateline is not parsed
-        places = tuple((t.start - offset, t.end - offset) for t in toponyms if t.start >= offset)
+        places = tuple((t.start - offset, t.end - offset) for t in toponyms if t.literal and t.start >= offset)
         yield Read(record, sentences[0].span.doc, offset, places)
 
 
-def _document(record: Record) -> Document:
+def document_of(record: Record) -> Document:
     part = Part("paragraph", 0, len(record.text))
     return Document(str(record.index), "text", record.text, text_hash(record.text), language="en", parts=(part,))
 

@@ -57,6 +57,10 @@ class Timed:
         with self._timing():
             return self._gazetteer.knows(name)
 
+    def prominence(self, name: str) -> float:
+        with self._timing():
+            return self._gazetteer.prominence(name)
+
     def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str] = ()) -> tuple[Place, ...]:
         with self._timing():
             return self._gazetteer.resolve(toponyms, countries)

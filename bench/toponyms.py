@@ -11,8 +11,8 @@ as such words do. In GeoWebNews the types say it: only its literal types are gol
 FILE is an output: JSON lines ``{"doc_id", "start", "end", "name", "lat", "lon", "geonameid"}``. The last line printed
 is one line of JSON. `exact` and `overlap` are precision, recall and F1 of the spans; `acc161` the share of the
 overlapping spans whose point is within 161 km of the gold's; `recall161`, `precision161`, `f1_161` the same end to end;
-`given_span` is `acc161` where the gold's spans are resolved instead of found ones. All in percent; `resolves_per_s` is
-look-ups a second in that last run.
+`reliability` sets the probability said beside the share right; `given_span` is `acc161` where the gold's spans are
+resolved instead of found ones. All in percent; `resolves_per_s` is look-ups a second in that last run.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from tocsin.codebook import load_codebook
 from tocsin.coding._actors import ActorReader
 from tocsin.coding._sentences import Parsed, parse
-from tocsin.coding._toponyms import find_toponyms
+from tocsin.coding._toponyms import named_places
 from tocsin.places import SqliteGazetteer, distance_km, open_gazetteer
 from tocsin.records import Document, Part, Place, Toponym, text_hash
 
 NEAR_KM = 161.0
+BOUNDS = (0.0, 0.3, 0.5, 0.7, 0.9, 0.97, 1.01)
 LITERAL = {"Literal", "Literal_Modifier", "Mixed", "Coercion", "Embedded_Literal"}
 NOT_LITERAL = {"Metonymic", "Non_Literal_Modifier", "Embedded_Non_Lit"}
 WITHOUT_PLACE = {"Demonym", "Language"}
@@ -91,9 +93,13 @@ def main() -> None:
 
 def read(path: Path, ignore_demonyms: bool) -> Iterator[Article]:
     """The articles of a corpus in any of its four forms."""
+    seen: set[str] = set()
     for number, article in enumerate(ET.parse(path).getroot().iter("article"), 1):
         text = article.findtext("text") or ""
         doc_id = article.get("docid") or article.get("file") or article.findtext("source") or str(number)
+        if doc_id in seen:  # one page, told twice
+            doc_id = f"{doc_id}#{number}"
+        seen.add(doc_id)
         rows = [_annotation(t, ignore_demonyms) for t in article.iter() if t.tag in ("toponym", "location")]
         yield Article(doc_id, text, tuple(_placed(text, [row for row in rows if row is not None])))
 
@@ -164,7 +170,7 @@ def geoparse(articles: Sequence[Article], gazetteer: SqliteGazetteer) -> dict[st
     """The toponyms that the coder reads in each text, and their places."""
     actors = load_codebook().actors
     found = {}
-    for article, parsed in zip(articles, parse(_document(a) for a in articles), strict=True):
+    for article, parsed in zip(articles, parse(document_of(a) for a in articles), strict=True):
         toponyms = _toponyms(parsed, ActorReader(article.text, actors, ()), gazetteer)
         places = gazetteer.resolve(toponyms)
         found[article.doc_id] = [Found(t.start, t.end, p) for t, p in zip(toponyms, places, strict=True)]
@@ -172,10 +178,10 @@ def geoparse(articles: Sequence[Article], gazetteer: SqliteGazetteer) -> dict[st
 
 
 def _toponyms(parsed: Parsed, actors: ActorReader, gazetteer: SqliteGazetteer) -> list[Toponym]:
-    return list({(t.start, t.end): t for t in find_toponyms(parsed, actors, gazetteer)}.values())
+    return list({(t.start, t.end): t for t in named_places(parsed, actors, gazetteer)}.values())
 
 
-def _document(article: Article) -> Document:
+def document_of(article: Article) -> Document:
     lines = [m.span() for m in re.finditer(r"[^\n]*\S[^\n]*", article.text)]
     parts = tuple(Part("paragraph", start, end) for start, end in lines)
     return Document(article.doc_id, "text", article.text, text_hash(article.text), language="en", parts=parts)
@@ -184,6 +190,7 @@ def _document(article: Article) -> Document:
 def end_to_end(articles: Sequence[Article], found: dict[str, list[Found]]) -> dict[str, object]:
     """Spans found, and found at the right place."""
     gold_spans = predictions = placed = exact = overlap = right = 0
+    judged: list[tuple[float, bool]] = []
     for article in articles:
         gold = [g for g in article.gold if g.latitude is not None]
         neither = [g for g in article.gold if g.latitude is None]
@@ -200,7 +207,9 @@ def end_to_end(articles: Sequence[Article], found: dict[str, list[Found]]) -> di
         placed += sum(f.place.latitude is not None for f in counted)
         overlap += len(pairs)
         exact += sum((gold[i].start, gold[i].end) == (mine[j].start, mine[j].end) for i, j in pairs)
-        right += sum(_near(gold[i], mine[j].place) for i, j in pairs)
+        points = [(mine[j].place, _near(gold[i], mine[j].place)) for i, j in pairs]
+        right += sum(near for _, near in points)
+        judged += [(place.probability or 0.0, near) for place, near in points if place.latitude is not None]
     precision, recall, f1 = _shares(right, placed, gold_spans)
     return {
         "documents": len(articles),
@@ -212,7 +221,19 @@ def end_to_end(articles: Sequence[Article], found: dict[str, list[Found]]) -> di
         "precision161": precision,
         "recall161": recall,
         "f1_161": f1,
+        "reliability": reliability(judged),
     }
+
+
+def reliability(judged: Sequence[tuple[float, bool]]) -> list[list[float]]:
+    """[lower bound, places, mean, share right in percent] for each range of the probability said."""
+    table = []
+    for low, high in pairwise(BOUNDS):
+        inside = [(said, right) for said, right in judged if low <= said < high]
+        if inside:
+            said, right = (100 * sum(column) / len(inside) for column in zip(*inside, strict=True))
+            table.append([low, len(inside), round(said, 1), round(right, 1)])
+    return table
 
 
 def _shared(gold: Gold, found: Found) -> int:

@@ -194,6 +194,12 @@ class Gazetteer(Protocol):
     def knows(self, name: str) -> bool:
         """Whether any place has this name, in any script or known spelling."""
 
+    def prominence(self, name: str) -> float:
+        """How much the best known place of this name is spoken of, in powers of ten of people; 0 where there is none.
+
+        A country counts as more than 9, a first-level division as more than 6.
+        """
+
     def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str] = ()) -> tuple[Place, ...]:
         """Return a place for each toponym of one document, in order.
 

@@ -243,7 +243,9 @@ class Toponym:
 
     `relation` is how the text places things by it: ``in``, ``near`` (also "20 km east of", "outside"), or
     ``line`` (a road, river or border). `kind` is the word beside the name, such as ``village`` or
-    ``province``; empty where there is none. `within` are names that the text itself puts around it.
+    ``province``; empty where there is none. `within` are names that the text itself puts around it. Not `literal`
+    is a name that is only part of another or stands for people ("the Ohio Department of Health", "Moscow says"): it
+    tells what a text is about, not where things were.
     """
 
     text: str
@@ -254,6 +256,7 @@ class Toponym:
     within: tuple[str, ...] = ()
     distance_km: float | None = None
     bearing: str = ""
+    literal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from tocsin.coding._segments import Segment, segments
 from tocsin.coding._sentences import Parsed, parse, parser_version
 from tocsin.coding._tables import Row, apply_row, claim_of_type, narrative_parts, read_row
 from tocsin.coding._teaching import Likeness, likeness
-from tocsin.coding._toponyms import find_toponyms
+from tocsin.coding._toponym_choice import choices_version
+from tocsin.coding._toponyms import find_toponyms, named_places
 from tocsin.coding._type_choice import TypeScores
 from tocsin.coding._types import NONE, TypeModel, fit_types
 from tocsin.interfaces import Gazetteer
@@ -72,7 +73,7 @@ class DefaultCoder:
     def __init__(self, codebook: Codebook, gazetteer: Gazetteer) -> None:
         self.codebook = codebook
         self.gazetteer = gazetteer
-        models = (encoder_version(), links_version(), parser_version())
+        models = (encoder_version(), links_version(), parser_version(), choices_version())
         parts = (_rules_version(), codebook.version, gazetteer.version, *models)
         self.version = "default-" + hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
@@ -168,7 +169,9 @@ class _Reading:
         named = claim_of_type(row, self.coder.codebook, self.coder.version) if row is not None and not mentions else ()
         if not mentions and not named:
             return ()
-        located = self._locate(_with_row(find_toponyms(self.parsed, actors, self.coder.gazetteer), row), countries)
+        toponyms = _with_row(find_toponyms(self.parsed, actors, self.coder.gazetteer), row)
+        # Names that are no place of the story still tell which of its places are meant.
+        located = [x for x in self._locate(toponyms, countries) if x.toponym.literal]
         claims = build_claims(
             self.parsed, mentions, actors, located, self.coder.codebook, self.anchor, self.coder.version
         )
@@ -182,7 +185,7 @@ class _Reading:
         """Every place it names."""
         countries = self._countries()
         actors = ActorReader(self.document.text, self.coder.codebook.actors, countries)
-        toponyms = find_toponyms(self.parsed, actors, self.coder.gazetteer)
+        toponyms = named_places(self.parsed, actors, self.coder.gazetteer)
         return tuple(self._locate(_with_row(toponyms, read_row(self.document)), countries))
 
     def _mentions(self, stretches: Sequence[Segment], actors: ActorReader) -> list[Mention]:

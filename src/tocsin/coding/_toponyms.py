@@ -15,10 +15,11 @@ from tocsin.coding._counts import number
 from tocsin.coding._grammar import lemma, phrase_text
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._sentences import Dateline, Parsed, Sentence
+from tocsin.coding._toponym_choice import Candidate, candidates_of, chosen, evidence_in, likelihood
 from tocsin.interfaces import Gazetteer
 from tocsin.records import Toponym
 
-__all__ = ["find_toponyms"]
+__all__ = ["candidates_in", "find_toponyms", "named_places"]
 
 _WORDS = vocabulary("toponyms").words
 _PATTERNS = vocabulary("toponyms").patterns
@@ -39,6 +40,9 @@ _LEAD_NAME = re.compile(r"[^\W\d_][\w'’-]*(?:[ -][^\W\d_][\w'’-]*)*")
 _CAPITAL_INSIDE = re.compile(r"(?<=[a-zà-þ])(?=[A-Z])")
 # An Arabic article that has taken on the letter it stands before, and is written with it.
 _JOINED_ARTICLE = re.compile(r" ([AE]([dlnrstz]))(?=\2)")
+# Below this likelihood even a name that rules or the tagger take for a place of events is none. On sentences with the
+# place of their event marked it loses no right link, and saves one in a hundred of those to nowhere.
+SURELY_NOT = 0.015
 
 Stretch = tuple[int, int]
 
@@ -47,24 +51,73 @@ _IN = re.compile(r"\b(?:in|at|from|near|around|outside)\s+(?:the\s+)?$")
 
 
 def find_toponyms(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[Toponym]:
-    """Return the place names of a document in order, with relation, kind and containers."""
+    """Return the names of places that things can have happened at, in order, with relation, kind and containers.
+
+    Where events were is told by the words around them, so that every name which rules or the tagger take for a place
+    is kept here, unless it is surely none. Names that are only part of another or stand for people ("the Ohio
+    Department of Health", "Moscow says") are not `literal`: they tell what a text is about, not where things were.
+    """
+    rated = rated_in(parsed, actors, gazetteer)
+    literal = _literal(parsed, actors, gazetteer, rated)
+    others = [c.span for c in chosen(rated) if not _overlaps(c.span, literal)]
+    return _toponyms(parsed, sorted([*literal, *others]), literal)
+
+
+def named_places(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[Toponym]:
+    """Return every name of a place in a document, in order, also those that are not `literal`."""
+    rated = rated_in(parsed, actors, gazetteer)
+    names = _without_overlaps(_given(parsed, gazetteer) | {c.span for c in chosen(rated)})
+    return _toponyms(parsed, names, _literal(parsed, actors, gazetteer, rated))
+
+
+def _literal(
+    parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer, rated: Iterable[tuple[Candidate, float]]
+) -> list[Stretch]:
+    """The names that things can have happened at."""
+    ruled = {c.span for c, likely in rated if c.ruled and likely >= SURELY_NOT}
+    given = _given(parsed, gazetteer)
+    return _without_overlaps(n for n in given | ruled if not _speaks_or_qualifies(parsed.document.text, n, actors))
+
+
+def rated_in(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[tuple[Candidate, float]]:
+    """Words of a document's sentences that may name places, and how likely each does."""
+    candidates = candidates_in(parsed, actors, gazetteer)
+    return list(zip(candidates, map(likelihood, evidence_in(parsed.sentences, candidates, gazetteer)), strict=True))
+
+
+def candidates_in(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[Candidate]:
+    """Words of a document's sentences that may name places."""
+    return [
+        candidate
+        for sentence in parsed.sentences
+        for candidate in candidates_of(sentence, _of_sentence(sentence, actors, gazetteer), gazetteer)
+    ]
+
+
+def _toponyms(parsed: Parsed, names: Sequence[Stretch], literal: Sequence[Stretch]) -> list[Toponym]:
+    found = [_toponym(parsed.document.text, names, i) for i in range(len(names))]
+    return _in_context([replace(t, literal=_overlaps((t.start, t.end), literal)) for t in found], parsed)
+
+
+def _overlaps(name: Stretch, others: Iterable[Stretch]) -> bool:
+    return any(name[0] < end and start < name[1] for start, end in others)
+
+
+# -- names --
+
+
+def _given(parsed: Parsed, gazetteer: Gazetteer) -> set[Stretch]:
+    """What stands as a place by the form of the document: in its dateline, headings and the leads of items."""
     text = parsed.document.text
     names: set[Stretch] = set()
     if parsed.dateline is not None:
         names.update(_of_dateline(text, parsed.dateline))
     for sentence in parsed.sentences:
-        names |= _of_sentence(sentence, actors, gazetteer)
         for stretch in sentence.context:
             # What leads an item is a place even where the gazetteer does not have it.
             leads = stretch == sentence.context[0] and (sentence.part.kind == "item" or _is_marked(text, stretch[0]))
             names.update(_of_lead(text, stretch, gazetteer, trusted=leads))
-    kept = [n for n in names if not _speaks_or_qualifies(text, n, actors)]
-    ordered = _without_overlaps(kept)
-    found = [_toponym(text, ordered, i) for i in range(len(ordered))]
-    return _in_context(found, parsed)
-
-
-# -- names --
+    return names
 
 
 def _of_dateline(text: str, dateline: Dateline) -> Iterator[Stretch]:
@@ -204,9 +257,9 @@ def _speaks_or_qualifies(text: str, name: Stretch, actors: ActorReader) -> bool:
 def _without_overlaps(names: Iterable[Stretch]) -> list[Stretch]:
     """Of names that overlap the longest, in order."""
     kept: list[Stretch] = []
-    for start, end in sorted(names, key=lambda n: (n[0] - n[1], n)):
-        if all(end <= a or start >= b for a, b in kept):
-            kept.append((start, end))
+    for name in sorted(names, key=lambda n: (n[0] - n[1], n)):
+        if not _overlaps(name, kept):
+            kept.append(name)
     return sorted(kept)
 
 

@@ -19,7 +19,7 @@ from tocsin.places._lookup import AREAS, Candidate, Lookup, gazetteer_number
 from tocsin.places._names import exact_key, folded, split_generic, without_kinds, without_qualifier
 from tocsin.records import Toponym
 
-__all__ = ["TOWN_QUARTERS", "Container", "Context", "Mention", "Weights", "inside", "softmax"]
+__all__ = ["TOWN_QUARTERS", "Container", "Context", "Mention", "Weights", "inside", "prominence", "softmax"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class Context:
     def _rate(self, mention: Mention) -> None:
         weights = self._weights
         mention.base = [
-            self._weight(c) + c.match + weights.kind * _kind_agreement(mention.kind, c) + self._hint(c.country)
+            prominence(c, weights) + c.match + weights.kind * _kind_agreement(mention.kind, c) + self._hint(c.country)
             for c in mention.candidates
         ]
         if not mention.kind:
@@ -242,16 +242,6 @@ class Context:
                 worth = sum(h * (weights.within if h > 0 else cost) for h, cost in zip(one, costs, strict=True))
                 mention.base[i] += worth / len(known)
         mention.settle(mention.base, weights.temperature)
-
-    def _weight(self, candidate: Candidate) -> float:
-        if candidate.level == "country" or candidate.kind == "continent":
-            # Among countries that share a name ("Congo") the larger is spoken of more.
-            return self._weights.country + (0.2 * (candidate.weight - 7.0) if candidate.population else 0.0)
-        if candidate.level == "region":
-            return self._weights.region
-        if candidate.level in ("admin2", "admin3"):
-            return self._weights.admin2 - (self._weights.admin3 if candidate.level == "admin3" else 0.0)
-        return candidate.weight + (self._weights.capital if candidate.kind == "capital" else 0.0)
 
     def _hint(self, country: str) -> float:
         if not country or country not in self._countries:
@@ -379,6 +369,18 @@ class Context:
 
     def _elsewhere(self, candidate: Candidate, mention: Mention) -> bool:
         return bool(self._others(candidate, mention))
+
+
+def prominence(candidate: Candidate, weights: Weights) -> float:
+    """How much a place is spoken of at all, in factors of ten of people."""
+    if candidate.level == "country" or candidate.kind == "continent":
+        # Among countries that share a name ("Congo") the larger is spoken of more.
+        return weights.country + (0.2 * (candidate.weight - 7.0) if candidate.population else 0.0)
+    if candidate.level == "region":
+        return weights.region
+    if candidate.level in ("admin2", "admin3"):
+        return weights.admin2 - (weights.admin3 if candidate.level == "admin3" else 0.0)
+    return candidate.weight + (weights.capital if candidate.kind == "capital" else 0.0)
 
 
 def inside(candidate: Candidate, area: Candidate) -> bool:

@@ -15,6 +15,7 @@ from tocsin.places._added import AddedGazetteer, open_added
 from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._cache import clean, mark_used
+from tocsin.places._context import Weights, prominence
 from tocsin.places._index import cache_path, index_path, index_version, open_index
 from tocsin.places._lookup import Lookup
 from tocsin.places._names import exact_key
@@ -42,6 +43,7 @@ _NEVER = frozenset({
 })  # fmt: skip
 # "al-Hol" is written like a name.
 _ARTICLE_FIRST = re.compile(r"(?:[aeu][ldnrstz]h?[- ]?|[dl]['’])(?=[A-Z])")
+_WEIGHTS = Weights()
 # Below this a name in small letters is taken for the word it also is.
 LOWER_CASE_PEOPLE = 150_000
 _WORDS = frozenset({
@@ -82,6 +84,7 @@ class SqliteGazetteer:
         self._boundaries = Boundaries(connection)
         self._resolver = Resolver(self._lookup, self._boundaries, Areas(self._lookup, connections))
         self._known = lru_cache(maxsize=65536)(self._knows)
+        self._prominent = lru_cache(maxsize=65536)(self._prominence)
         self._answer = lru_cache(maxsize=1024)(self._resolver.resolve)
 
     def knows(self, name: str) -> bool:
@@ -101,6 +104,15 @@ class SqliteGazetteer:
         if key in _WORDS:
             return False
         return any(c.level != "settlement" or c.population >= LOWER_CASE_PEOPLE for c in self._lookup.named(name))
+
+    def prominence(self, name: str) -> float:
+        """How much the best known place of a name is spoken of, in powers of ten of people; 0 where there is none."""
+        return self._prominent(name)
+
+    def _prominence(self, name: str) -> float:
+        return (
+            max((prominence(c, _WEIGHTS) for c in self._lookup.named(name)), default=0.0) if self.knows(name) else 0.0
+        )
 
     def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str] = ()) -> tuple[Place, ...]:
         """Return a place for each toponym of one document, in order.
