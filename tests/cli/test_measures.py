@@ -76,6 +76,16 @@ def test_lists_that_cannot_tell_are_refused(tmp_path: Path, capsys: pytest.Captu
     assert "it is empty" in said(capsys, "undercount", str(cases), code=3)
 
 
+def test_where_and_when_it_clusters(events: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.html"
+    asked = ("hotspots", events, "--cell", "0.2", "--reach", "30", "--least", "3", "--html", str(page))
+    assert "Where and when it clusters" in said(capsys, *asked)
+    assert "An event brings" in page.read_text("utf-8")
+    found = as_json(capsys, *asked)
+    assert len(found["clusters"]["label"]) == len(found["clusters"]["ids"])
+    assert found["self_excitation"]["branching"] >= 0
+
+
 def _panel(path: Path, treated: int = 20, units: int = 40) -> str:
     rows = ["district,month,incidents,begun,lat,lon"]
     for unit in range(units):
@@ -106,7 +116,7 @@ def test_before_and_after_is_only_described(tmp_path: Path, capsys: pytest.Captu
     panel = _panel(tmp_path / "panel.csv", treated=3, units=3)
     printed = " ".join(said(capsys, "impact", panel, *PANEL).split())
     assert "What changed: incidents" in printed
-    assert "That the change was caused by the treatment: all 3 places got it at once" in printed
+    assert "that the change was caused by the treatment: all 3 places got it at once" in printed
     assert "--rings needs to know" in said(capsys, "impact", panel, *PANEL, "--rings", "0,5", code=2)
 
 

@@ -9,7 +9,11 @@ from __future__ import annotations
 from tocsin.analysis._charts import Chart, Colours, draw, drawing
 from tocsin.analysis._check import Checked, Reading, check
 from tocsin.analysis._check_page import check_page
+from tocsin.analysis._clustering_page import Clustering, clustering, clustering_page
+from tocsin.analysis._clusters import SpaceTimeCluster, SpaceTimeClusters, space_time_clusters
 from tocsin.analysis._events import EventTable, event_table, snapshot_table
+from tocsin.analysis._excitation import Diffusion, SelfExcitation, diffusion, self_excitation
+from tocsin.analysis._hotspots import HotSpots, hot_spots
 from tocsin.analysis._latent_class import LatentClass, latent_class
 from tocsin.analysis._lists import Lists, lists_of_sources, named_sources, read_lists
 from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bound, log_linear
@@ -28,9 +32,12 @@ __all__ = [
     "Cell",
     "Chart",
     "Checked",
+    "Clustering",
     "Colours",
     "Coverage",
+    "Diffusion",
     "EventTable",
+    "HotSpots",
     "KnoxTable",
     "LatentClass",
     "Lists",
@@ -45,17 +52,24 @@ __all__ = [
     "Points",
     "Reading",
     "Selection",
+    "SelfExcitation",
+    "SpaceTimeCluster",
+    "SpaceTimeClusters",
     "Statement",
     "Undercount",
     "UndercountEstimate",
     "chao_lower_bound",
     "check",
     "check_page",
+    "clustering",
+    "clustering_page",
     "count_overlaps",
+    "diffusion",
     "draw",
     "drawing",
     "event_points",
     "event_table",
+    "hot_spots",
     "incidents",
     "latent_class",
     "lists_of_sources",
@@ -70,7 +84,9 @@ __all__ = [
     "read_lists",
     "read_statement",
     "render_page",
+    "self_excitation",
     "snapshot_table",
+    "space_time_clusters",
     "undercount",
     "undercount_page",
     "write_page",

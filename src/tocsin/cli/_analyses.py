@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _check, _impact, _near_repeat, _undercount
+from tocsin.cli import _check, _hotspots, _impact, _near_repeat, _undercount
 
 __all__ = ["register"]
 
@@ -25,4 +25,7 @@ def register(app: typer.Typer) -> None:
     )(_impact.impact)
     app.command("power", epilog="Example: tocsin power history.csv --unit district --treated 12 --before 6")(
         _impact.power
+    )
+    app.command("hotspots", epilog="Example: tocsin hotspots acled.csv --country Mali --html hotspots.html")(
+        _hotspots.hotspots
     )

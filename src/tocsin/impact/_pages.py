@@ -59,7 +59,7 @@ def evaluation_page(
     ]
     if study.rows > len(study.units) * len(study.periods):
         computed.append(("Rows", f"{study.rows:,}, averaged by place and period"))
-    answer = [found.may_say, f"It does not show this: {found.may_not_say}"]
+    answer = [found.may_say, f"What this does not show: {found.may_not_say[:1].lower()}{found.may_not_say[1:]}"]
     tables = list(_tables(found))
     if spread is not None:
         answer.append(spread.words)
@@ -81,7 +81,7 @@ def _tables(found: Evaluation) -> Sequence[PageTable]:
         for n, at in enumerate(events.at)
     ]
     each = [
-        (str(effects.group[n]), str(effects.period[n]), float(value), float(effects.error[n]))
+        (_named(effects.group[n]), _named(effects.period[n]), float(value), float(effects.error[n]))
         for n, value in enumerate(effects.effect)
     ]
     tables = [
