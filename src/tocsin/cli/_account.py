@@ -186,6 +186,7 @@ def _eye(exported: Exported, out: Path) -> Iterable[RenderableType]:
     events = (*eye.disputed, *eye.places)
     if events:
         yield Text(f"  Look closer: tocsin show {_short(events[0])} --out {shlex.quote(str(out))}", style="dim")
+    yield Text(f"  Have people decide: tocsin review export review.xlsx --out {shlex.quote(str(out))}", style="dim")
 
 
 def _files(exported: Exported, out: Path) -> Iterable[RenderableType]:

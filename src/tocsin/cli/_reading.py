@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from unicodedata import bidirectional
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -13,7 +14,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.pipeline import ClaimReading, EventReading, Explanation, FieldReading, LinkReading, Mark, Neighbour
+if TYPE_CHECKING:
+    # It would load the language model with every command's help.
+    from tocsin.pipeline import ClaimReading, EventReading, Explanation, FieldReading, LinkReading, Mark, Neighbour
 
 __all__ = ["render_event", "render_explanation"]
 

@@ -26,7 +26,7 @@ __all__ = ["commands"]
 commands = typer.Typer(
     name="review",
     help="See what is in doubt, have people decide it, and see how far they agree.",
-    epilog="Start with: tocsin review export review.xlsx",
+    epilog="Example: tocsin review export review.xlsx --out dataset/",
     no_args_is_help=True,
 )
 
@@ -158,6 +158,7 @@ def agreement(
     ] = None,
     out_dir: Out = None,
     workspace: Home = None,
+    as_of: AsKnown = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how far people agree who judged the same: Krippendorff's alpha, and Cohen's kappa for every two of them.
@@ -175,7 +176,7 @@ def agreement(
             found, alone = pipeline.agreement_of_tables(*tables)
         else:
             with pipeline.open_workspace(settings.workspace, create=False) as kept:
-                found = pipeline.agreement_of_reviewers(kept)
+                found = pipeline.agreement_of_reviewers(kept, pipeline.moment_as_of(kept, as_of))
         if as_json:
             print_json({"agreement": found, "only_in": alone} if tables else {"agreement": found})
         else:
@@ -186,6 +187,7 @@ def agreement(
 def calibration(
     out_dir: Out = None,
     workspace: Home = None,
+    as_of: AsKnown = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a page with charts.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -195,7 +197,7 @@ def calibration(
         from tocsin import pipeline
 
         with pipeline.open_workspace(settings.workspace, create=False) as kept:
-            found = pipeline.calibration(kept)
+            found = pipeline.calibration(kept, pipeline.moment_as_of(kept, as_of))
         if html is not None:
             pipeline.write_calibration(found, html, f"tocsin review calibration --workspace {settings.workspace.name}")
         if as_json:

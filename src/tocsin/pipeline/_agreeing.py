@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from tocsin import review
@@ -13,9 +14,9 @@ from tocsin.store import Workspace
 __all__ = ["agreement_of_reviewers", "agreement_of_tables", "calibration", "write_calibration"]
 
 
-def agreement_of_reviewers(workspace: Workspace) -> tuple[Agreement, ...]:
-    """How far those agree who judged the same pairs, claims and fields of `workspace`."""
-    return review.judged_agreement(workspace.judgements())
+def agreement_of_reviewers(workspace: Workspace, as_of: datetime | None = None) -> tuple[Agreement, ...]:
+    """How far those agree who judged the same pairs, claims and fields of `workspace`, until now or `as_of`."""
+    return review.judged_agreement(workspace.judgements(as_of))
 
 
 def agreement_of_tables(one: Path, other: Path) -> tuple[tuple[Agreement, ...], tuple[int, int]]:
@@ -45,9 +46,9 @@ def _claims(path: Path) -> list[dict[str, str]]:
     raise UsageError(f"{path}: has no column claim_id; give two claims.csv, as tocsin export writes them")
 
 
-def calibration(workspace: Workspace) -> tuple[Calibration, ...]:
-    """What the scores that reviewers were shown were worth, by what they decided."""
-    return review.calibrate(workspace.judgements())
+def calibration(workspace: Workspace, as_of: datetime | None = None) -> tuple[Calibration, ...]:
+    """What the scores that reviewers were shown were worth, by what they decided until now or `as_of`."""
+    return review.calibrate(workspace.judgements(as_of))
 
 
 def write_calibration(found: tuple[Calibration, ...], path: Path, command: str) -> None:

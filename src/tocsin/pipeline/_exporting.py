@@ -229,7 +229,7 @@ def _gather(workspace: Workspace, codebook: Codebook, as_of: datetime | None) ->
         key=lambda d: min((by_id[c].document_id for c in d[0].claim_ids if c in by_id), default=""),
     )
     events = [event for event, _ in dated]
-    judgements = attached(workspace, by_id, {event.id for event in events}, as_of).judgements
+    judgements = attached(workspace, codebook, by_id, {event.id for event in events}, as_of).judgements
     return _Dataset(
         workspace=workspace,
         codebook=codebook,

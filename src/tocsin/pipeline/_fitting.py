@@ -44,7 +44,7 @@ def fit_weights(workspace: Workspace, codebook: Codebook) -> Fit:
     """
     copies = workspace.copies()
     claims = claims_by_id(tuple(workspace.claims()), copies)
-    judgements = attached(workspace, claims, workspace.ledger().keys()).judgements
+    judgements = attached(workspace, codebook, claims, workspace.ledger().keys()).judgements
     known = as_judged(claims, (), judgements, codebook)
     return linking.fit_weights(known, StoredDocuments(workspace), copies, judgements, weights_of(workspace), codebook)
 

@@ -20,12 +20,19 @@ DOUBTFUL_PAIRS = "doubtful-pairs"
 
 
 def attached(
-    workspace: Workspace, claims: Mapping[str, Claim], events: Collection[str], as_of: datetime | None = None
+    workspace: Workspace,
+    codebook: Codebook,
+    claims: Mapping[str, Claim],
+    events: Collection[str],
+    as_of: datetime | None = None,
 ) -> Attached:
-    """The log of `workspace`, attached to its `claims` and `events` as they are; those lost for want of either."""
+    """The log of `workspace`, attached to its `claims` and `events` as they are; those lost for want of either.
+
+    A correction that `codebook` cannot read, such as to a code that a layer had, is lost too: it stops nothing else.
+    """
     log = tuple(workspace.judgements(as_of))
     missing = {s for j in log for s in j.subjects} - claims.keys() - set(events)
-    return attach(log, claims, workspace.former_claims(missing) if missing else {}, events)
+    return attach(log, claims, workspace.former_claims(missing) if missing else {}, events, codebook)
 
 
 def rejected_claims(judgements: Iterable[Judgement]) -> frozenset[str]:

@@ -51,7 +51,7 @@ def link_claims(
     everything = tuple(workspace.claims())
     claims = claims_by_id(everything, copies)
     known = workspace.ledger()
-    judgements = attached(workspace, claims, known.keys()).judgements
+    judgements = attached(workspace, codebook, claims, known.keys()).judgements
     # What a reviewer corrected is what the claim is compared and merged by.
     claims = as_judged(claims, (), judgements, codebook)
     documents = shells(workspace)

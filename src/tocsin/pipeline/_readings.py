@@ -148,7 +148,7 @@ def read_event(workspace: Workspace, event: Event, codebook: Codebook, as_of: da
     """Everything that is known of `event`, or was `as_of` a moment."""
     claims: list[tuple[int, ClaimReading]] = []
     stories = _stories(workspace, as_of)
-    judged = _Judged.of(workspace, event, as_of)
+    judged = _Judged.of(workspace, codebook, event, as_of)
     for claim_id in event.claim_ids:
         claim = _claim_or_none(workspace, claim_id, as_of)
         if claim is None:
@@ -212,10 +212,12 @@ class _Judged:
     verdicts: Mapping[str, str]
 
     @classmethod
-    def of(cls, workspace: Workspace, event: Event, as_of: datetime | None) -> _Judged:
+    def of(cls, workspace: Workspace, codebook: Codebook, event: Event, as_of: datetime | None) -> _Judged:
         wanted = set(event.claim_ids)
         claims = {i: c for i in event.claim_ids if (c := _claim_or_none(workspace, i, as_of)) is not None}
-        log = tuple(j for j in attached(workspace, claims, (), as_of).judgements if wanted.issuperset(j.subjects))
+        log = tuple(
+            j for j in attached(workspace, codebook, claims, (), as_of).judgements if wanted.issuperset(j.subjects)
+        )
         latest = linking.current_judgements(j for j in log if len(j.subjects) == 1 and not j.field)
         return cls(log, {j.subjects[0]: j.verdict for j in latest})
 

@@ -15,6 +15,7 @@ from tocsin.codebook import Codebook
 from tocsin.errors import UsageError
 from tocsin.interfaces import Sheet
 from tocsin.linking import Link
+from tocsin.pipeline._fitting import weights_of
 from tocsin.pipeline._judging import DOUBTFUL_PAIRS, as_judged, attached
 from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id
 from tocsin.pipeline._readings import ClaimReading, FieldReading, read_claim
@@ -75,11 +76,11 @@ def _state(workspace: Workspace, codebook: Codebook) -> _State:
     claims = claims_by_id(workspace.claims(), workspace.copies())
     events = {event.id: event for event in workspace.events()}
     home = {claim_id: event.id for event in events.values() for claim_id in event.claim_ids if claim_id in claims}
-    found = attached(workspace, claims, events.keys())
+    found = attached(workspace, codebook, claims, events.keys())
     links = _links(workspace, claims, codebook)
     claims = as_judged(claims, (), found.judgements, codebook)
     done = review.decided(found.judgements)
-    weights = linking.load_weights()
+    weights = weights_of(workspace)
     return _State(
         claims,
         events,
@@ -97,10 +98,10 @@ def _links(workspace: Workspace, claims: Mapping[str, Claim], codebook: Codebook
     kept = workspace.scratch(DOUBTFUL_PAIRS)
     if kept:
         return msgspec.json.decode(kept, type=tuple[Link, ...])
-    judgements = attached(workspace, claims, ()).judgements
+    judgements = attached(workspace, codebook, claims, ()).judgements
     documents = StoredDocuments(workspace)
     copies = workspace.copies()
-    return linking.link(claims.values(), documents, copies, judgements, linking.load_weights(), codebook).doubtful
+    return linking.link(claims.values(), documents, copies, judgements, weights_of(workspace), codebook).doubtful
 
 
 def review_queue(

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tocsin.linking import current_judgements
-from tocsin.records import Claim, Judgement
+from tocsin.codebook import Codebook
+from tocsin.errors import UsageError
+from tocsin.linking import corrected, current_judgements
+from tocsin.records import Claim, Judgement, Span
 
 __all__ = ["Attached", "attach"]
 
@@ -29,11 +31,13 @@ def attach(
     claims: Mapping[str, Claim],
     former: Mapping[str, Claim],
     events: Collection[str],
+    codebook: Codebook,
 ) -> Attached:
     """Attach the whole log to what there is now. Pure.
 
     A subject is the claim or event with its id; else, for a claim that was coded anew, the one claim that was read
-    from overlapping words of the same text. Where there is none, or two fit equally well, the judgement is lost.
+    from overlapping words of the same text. Where there is none, or two fit equally well, the judgement is lost; so is
+    a correction whose value the codebook cannot read any more.
 
     Parameters
     ----------
@@ -45,18 +49,36 @@ def attach(
         Claims by id that are current no more, where they are still known.
     events : collection of str
         Ids of current events.
+    codebook : Codebook
     """
     heirs = _Heirs(claims.values())
     everything = list(judgements)
+    latest = {j.id for j in current_judgements(everything)}
     kept, lost = [], []
     for judgement in everything:
         subjects = tuple(_subject(s, claims, former, events, heirs) for s in judgement.subjects)
-        if all(subjects):
-            kept.append(judgement if subjects == judgement.subjects else replace(judgement, subjects=subjects))
-        else:
+        if all(subjects) and _readable(judgement, codebook):
+            kept.append((judgement, replace(judgement, subjects=subjects)))
+        elif judgement.id in latest and judgement.verdict != "unsure":
             lost.append(judgement)
-    latest = {j.id for j in current_judgements(everything)}
-    return Attached(tuple(kept), tuple(j for j in lost if j.id in latest and j.verdict != "unsure"))
+    # An earlier word does not come back because the last one is lost.
+    gone = {_matter(judgement) for judgement in lost}
+    return Attached(tuple(now for was, now in kept if _matter(was) not in gone), tuple(lost))
+
+
+def _matter(judgement: Judgement) -> tuple[frozenset[str], str]:
+    return frozenset(judgement.subjects), judgement.field
+
+
+def _readable(judgement: Judgement, codebook: Codebook) -> bool:
+    try:
+        corrected(_BLANK, [judgement], codebook)
+    except UsageError:
+        return False
+    return True
+
+
+_BLANK = Claim("", "", "", Span("", 0, 1), None)
 
 
 def _subject(
