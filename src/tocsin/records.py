@@ -19,7 +19,9 @@ from typing import Literal, TypeVar
 import msgspec
 
 __all__ = [
+    "DATASET_FORMS",
     "DATASET_ROW",
+    "WITHDRAWN_ROW",
     "Actor",
     "ActorKind",
     "Attribution",
@@ -361,6 +363,11 @@ class Part:
 DATASET_ROW = "dataset row"
 """The form of a document that is a row of an event dataset of others: its cells are called as in
 :data:`tocsin.interfaces.DATASET_COLUMNS`, and its `source` is the dataset."""
+
+WITHDRAWN_ROW = "withdrawn dataset row"
+"""The form of such a document once a release of the dataset no longer has the row: it claims nothing any more."""
+
+DATASET_FORMS = frozenset({DATASET_ROW, WITHDRAWN_ROW})
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,49 @@ def test_twice_changes_nothing_and_a_newer_release_revises(tmp_path: Path, capsy
     assert imported(capsys, out, str(old))["linked"]["changed"] == 0
 
 
+def test_what_a_whole_release_no_longer_has_is_withdrawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    second = ged(id=502, date_start="2019-04-04", date_end="2019-04-04")
+    both = str(written(tmp_path, lines(GED49, [ged(), second]), "a.csv"))
+    one = str(written(tmp_path, lines(GED49, [ged(best=8)]), "b.csv"))
+    other = str(written(tmp_path, lines(ACLED31, [acled(event_date="2018-01-01")]), "c.csv"))
+    imported(capsys, out, both, other)
+    before = events(out)
+    assert imported(capsys, out, one)["linked"]["events"] == 3
+    # A row that cannot be read is not gone.
+    bad = str(written(tmp_path, lines(GED49, [ged(best=8), second | {"latitude": 95}]), "bad.csv"))
+    assert imported(capsys, out, bad, "--whole", code=1)["linked"]["events"] == 3
+    found = imported(capsys, out, one, "--whole")
+    assert (found["imported"]["withdrawn"], found["linked"]["events"]) == (1, 2)
+    again = imported(capsys, out, one, "--whole")
+    assert (again["imported"]["withdrawn"], again["linked"]["changed"]) == (0, 0)
+    assert imported(capsys, out, both, "--whole")["linked"]["events"] == 3
+    assert {e.id: e for e in events(out)} == {e.id: e for e in before}
+
+
+def test_an_import_that_was_interrupted_is_gone_on_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(written(tmp_path, lines(GED49, [ged(id=n, latitude=n / 9) for n in range(1, 12)])))
+    monkeypatch.setattr("tocsin.pipeline._importing._BATCH", 4)
+    add_many = Workspace.add_many
+    calls = 0
+
+    def interrupted(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        return add_many(*arguments)
+
+    monkeypatch.setattr(Workspace, "add_many", interrupted)
+    assert main(["import", path, "--out", str(tmp_path / "out")]) == 130
+    found = imported(capsys, tmp_path / "out", path)
+    assert (found["imported"]["known"], found["imported"]["new"], found["linked"]["events"]) == (8, 3, 11)
+    imported(capsys, tmp_path / "other", path)
+    assert [e.claim_ids for e in events(tmp_path / "out")] == [e.claim_ids for e in events(tmp_path / "other")]
+
+
 def test_rows_of_two_datasets_about_one_incident_are_one_event(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

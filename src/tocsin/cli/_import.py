@@ -33,6 +33,10 @@ def import_datasets(
     ],
     mapping: Mapping = None,
     name: Annotated[str, typer.Option("--name", metavar="DATASET", help="What to call the dataset.")] = "",
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="The files are all of their datasets: withdraw what they no longer have."),
+    ] = False,
     out_dir: Out = None,
     workspace: Home = None,
     codebook: Layer = None,
@@ -55,7 +59,7 @@ def import_datasets(
         with pipeline.open_workspace(settings.workspace) as kept, watching(quiet or as_json) as progress:
             codes = pipeline.open_codebook(settings.codebook)
             imported = pipeline.import_datasets(
-                kept, settings.out, files, mapping=mapping, dataset=name, progress=progress
+                kept, settings.out, files, mapping=mapping, dataset=name, whole=whole, progress=progress
             )
             if not imported.rows:
                 raise NothingUsable("\n".join(map(str, imported.problems[:20])) or "there is nothing to import")
@@ -85,6 +89,7 @@ def _notes(imported: Imported) -> Iterator[str]:
         (imported.new, "new"),
         (imported.revised, "revised"),
         (imported.known, "known before"),
+        (imported.withdrawn, "withdrawn"),
         (imported.forgotten, "forgotten, not taken again"),
         (imported.rejected, "left out"),
     ):

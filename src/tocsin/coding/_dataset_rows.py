@@ -14,7 +14,9 @@ from typing import cast, get_args
 from tocsin.codebook import ActorList, Codebook
 from tocsin.coding._tables import Row
 from tocsin.records import (
+    DATASET_FORMS,
     DATASET_ROW,
+    WITHDRAWN_ROW,
     Actor,
     ActorKind,
     Claim,
@@ -45,18 +47,18 @@ _FINEST: tuple[tuple[str, PlacePrecision], ...] = (
 
 
 def is_dataset_row(document: Document) -> bool:
-    """Whether `document` is a row of an event dataset."""
-    return document.form == DATASET_ROW
+    """Whether `document` is a row of an event dataset, also one that was withdrawn."""
+    return document.form in DATASET_FORMS
 
 
 def code_row(document: Document, codebook: Codebook, coder: str) -> tuple[Claim, ...]:
-    """Return the one claim of a row of an event dataset.
+    """Return the one claim of a row of an event dataset; none where the dataset withdrew the row.
 
     A row that sums up several incidents, or stands for a whole country, is an ``aggregate`` claim. The claim is known
     again by the row and not by its text: a release that corrects the row corrects the claim, and its event stays.
     """
     row = Row(document, {part.name: part for part in document.parts if part.kind == "cell"})
-    if not row.cells:
+    if not row.cells or document.form == WITHDRAWN_ROW:
         return ()
     first = next(iter(row.cells.values()))
     trigger = row.cells.get("sub_event_type") or row.cells.get("event_type") or first

@@ -25,7 +25,7 @@ from rapidfuzz.process import cdist
 
 from tocsin.linking._changes import WORD, differing, fold_words
 from tocsin.linking._retellings import Retelling, Teller, find_retellings, teller, told_together
-from tocsin.records import DATASET_ROW, Copy, Document, text_hash
+from tocsin.records import DATASET_FORMS, Copy, Document, text_hash
 
 __all__ = ["find_copies", "lineages"]
 
@@ -178,7 +178,7 @@ def lineages(document_ids: Iterable[str], copies: Iterable[Copy]) -> dict[str, s
 
 
 def _card(document: Document) -> _Card | None:
-    if document.form == DATASET_ROW:  # rows of one dataset are much alike, and none is a copy of another
+    if document.form in DATASET_FORMS:  # rows of one dataset are much alike, and none is a copy of another
         return None
     words = fold_words(_words(document.text[: MOST_WORDS * 20]))
     if len(words) < FEWEST_WORDS:

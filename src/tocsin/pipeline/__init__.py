@@ -44,7 +44,7 @@ from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._fitting import fit_weights, write_weights
 from tocsin.pipeline._geoparsing import Geoparser
-from tocsin.pipeline._importing import import_files
+from tocsin.pipeline._importing import DatasetTold, import_files
 from tocsin.pipeline._integrating import (
     ByWindows,
     DatasetRead,
@@ -273,6 +273,7 @@ def import_datasets(
     *,
     mapping: Path | None = None,
     dataset: str = "",
+    whole: bool = False,
     progress: Progress | None = None,
 ) -> Imported:
     """Read event datasets of others into `workspace`: a document a row, for :func:`code` and :func:`link` to take.
@@ -291,6 +292,9 @@ def import_datasets(
         A mapping file (TOML), for tables that are none of those known.
     dataset : str, optional
         What to call the dataset instead of what it is known as.
+    whole : bool, optional
+        Whether these files are all of their datasets: rows that they no longer have are withdrawn, and every row is as
+        they have it, also where a release that came before was newer.
     progress : Progress, optional
 
     Raises
@@ -298,7 +302,7 @@ def import_datasets(
     UsageError
         If the mapping file cannot be read.
     """
-    return import_files(workspace, out, paths, mapping, dataset, progress or Silent())
+    return import_files(workspace, out, paths, DatasetTold(mapping, dataset, whole), progress or Silent())
 
 
 def code(

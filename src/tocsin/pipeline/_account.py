@@ -67,7 +67,8 @@ class Imported:
     """What :func:`tocsin.pipeline.import_datasets` read.
 
     `datasets` counts the rows of each dataset. Of `rows` read, `new` ones had never been seen, `revised` ones say
-    something else than in an earlier release, `known` ones do not, `forgotten` ones are not taken. `rejected` rows and
+    something else than in an earlier release, `known` ones do not, `forgotten` ones are not taken; `withdrawn` ones are
+    in the files no longer, where these were said to be whole. `rejected` rows and
     files are listed in the file `rejects` (empty where there are none); `problems` are the first thousand.
     """
 
@@ -77,6 +78,7 @@ class Imported:
     revised: int = 0
     known: int = 0
     forgotten: int = 0
+    withdrawn: int = 0
     rejected: int = 0
     datasets: Mapping[str, int] = field(default_factory=dict)
     rejects: str = ""

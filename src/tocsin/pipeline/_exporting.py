@@ -20,7 +20,7 @@ from tocsin.pipeline._adding import INTERNAL
 from tocsin.pipeline._internal import FullRecord
 from tocsin.pipeline._judging import as_judged, attached
 from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id, shells
-from tocsin.records import DATASET_ROW, Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
+from tocsin.records import DATASET_FORMS, Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
 from tocsin.store import Workspace
 
 __all__ = ["PROBLEMS", "check_forms", "export_files", "export_forms", "form_names", "passed", "write_problems"]
@@ -329,7 +329,7 @@ def _edition(data: _Dataset, events: Sequence[PublicEvent], gazetteer: Gazetteer
         documents=len(data.shells),
         copies=data.copies,
         claims=sum(map(len, data.claims_of.values())),
-        undated_documents=sum(d.published is None and d.form != DATASET_ROW for d in data.shells.values()),
+        undated_documents=sum(d.published is None and d.form not in DATASET_FORMS for d in data.shells.values()),
         reasons=data.codebook.not_exported,
         notes=_notes(data),
         made_with=(

@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from tocsin.errors import InputError, RejectedRow
 from tocsin.interfaces import Item, Progress
 from tocsin.pipeline._account import Imported, Problem
 from tocsin.pipeline._adding import INTERNAL
+from tocsin.records import DATASET_ROW, WITHDRAWN_ROW
 from tocsin.sources import dataset_documents
 from tocsin.store import Arrival, Workspace
 
-__all__ = ["REJECTS", "import_files"]
+__all__ = ["REJECTS", "DatasetTold", "import_files"]
 
 REJECTS = f"{INTERNAL}/rejects.csv"
 """Rows that were left out, with what is wrong and the line as it was: as internal as the dataset."""
@@ -32,6 +33,15 @@ _BATCH = 2_000
 _MOST_PROBLEMS = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class DatasetTold:
+    """What a person says of files: which column holds what, what the dataset is called, whether they are all of it."""
+
+    mapping: Path | None = None
+    dataset: str = ""
+    whole: bool = False
+
+
 @dataclass(slots=True)
 class _Tally:
     """What was done so far."""
@@ -39,6 +49,7 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     datasets: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
 
     def left_out(self, error: InputError) -> None:
         self.counts["rejected"] += 1
@@ -47,7 +58,7 @@ class _Tally:
 
 
 def import_files(
-    workspace: Workspace, out: Path, paths: Sequence[Path], mapping: Path | None, dataset: str, progress: Progress
+    workspace: Workspace, out: Path, paths: Sequence[Path], told: DatasetTold, progress: Progress
 ) -> Imported:
     """Read event datasets into `workspace`; see :func:`tocsin.pipeline.import_datasets`."""
     begun, at = time.monotonic(), datetime.now(UTC)
@@ -61,10 +72,13 @@ def import_files(
         rejects.writerow(_COLUMNS)
         for path in paths:
             original = ""
-            for batch in _batches(_items(path, mapping, dataset, tally, rejects)):
+            for batch in _batches(_items(path, told, tally, rejects)):
                 original = original or _kept(workspace, path)
-                _store(workspace, [Arrival(i.document, path.name, i.item, original) for i in batch], at, tally)
+                arrivals = [Arrival(i.document, path.name, i.item, original, told.whole) for i in batch]
+                _store(workspace, arrivals, at, tally)
                 progress.advance(len(batch))
+    if told.whole:
+        _withdraw(workspace, at, tally)
     progress.finish()
     if not tally.counts["rejected"]:
         rejects_file.unlink()
@@ -78,14 +92,14 @@ def import_files(
     )
 
 
-def _items(path: Path, mapping: Path | None, dataset: str, tally: _Tally, rejects: Any) -> Iterator[Item]:
-    for found in dataset_documents(path, mapping, dataset):
+def _items(path: Path, told: DatasetTold, tally: _Tally, rejects: Any) -> Iterator[Item]:
+    for found in dataset_documents(path, told.mapping, told.dataset):
         if isinstance(found, Item):
             yield found
             continue
         tally.left_out(found)
-        told = (found.row, found.field, found.reason, found.original) if isinstance(found, RejectedRow) else None
-        line = (found.path, *(told or ("", "", found.reason, "")))
+        row = (found.row, found.field, found.reason, found.original) if isinstance(found, RejectedRow) else None
+        line = (found.path, *(row or ("", "", found.reason, "")))
         rejects.writerow([export.neutral(cell) for cell in line])
 
 
@@ -102,10 +116,28 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
 
 def _store(workspace: Workspace, arrivals: Sequence[Arrival], at: datetime, tally: _Tally) -> None:
     added = workspace.add_many(arrivals, at)
+    tally.seen.update(arrival.document.id for arrival in arrivals)
     tally.datasets.update(arrival.document.source for arrival in arrivals)
     tally.counts["rows"] += len(arrivals)
     for name in ("new", "revised", "known", "forgotten"):
         tally.counts[name] += len(getattr(added, name))
+
+
+def _withdraw(workspace: Workspace, at: datetime, tally: _Tally) -> None:
+    """Withdraw the rows of the datasets just read that these no longer have."""
+    if tally.counts["rejected"]:
+        # A row that cannot be read is not a row that is gone, and its id is not known.
+        why = "rows were left out, so that none was withdrawn; mend what is listed and import again"
+        tally.problems.append(Problem("--whole", why))
+        return
+    gone = [
+        replace(document, form=WITHDRAWN_ROW)
+        for document in workspace.documents()
+        if document.form == DATASET_ROW and document.source in tally.datasets and document.id not in tally.seen
+    ]
+    names = workspace.first_receipts([document.id for document in gone])
+    arrivals = (Arrival(d, r.name, r.item, r.original, anew=True) for d in gone if (r := names.get(d.id)))
+    tally.counts["withdrawn"] += len(workspace.add_many(arrivals, at).revised)
 
 
 def _kept(workspace: Workspace, path: Path) -> str:
