@@ -79,17 +79,25 @@ def _shares(field: str, apart: Floats, measures: Mapping[str, int]) -> Iterator[
 def _names(field: str, columns: Sequence[str], one: Columns, other: Columns) -> Iterator[Agreement]:
     if not all(column in side for side in (one, other) for column in columns):
         return
+    numbers = {"": 0}
+    first, second = ([_numbered(side[column], numbers) for column in columns] for side in (one, other))
     # Either order, for what one dataset calls the first actor may be the other's second.
-    mine, its = (list(map(sorted, zip(*(_plain(side[c]) for c in columns), strict=True))) for side in (one, other))
-    both = [names == names2 for names, names2 in zip(mine, its, strict=True) if any(names) and any(names2)]
-    if both:
+    straight, turned = (
+        np.all([mine == its for mine, its in zip(first, order, strict=True)], axis=0)
+        for order in (second, second[::-1])
+    )
+    said = np.any(first, axis=0) & np.any(second, axis=0)
+    if said.any():
         measure = "same names as written" if field == "actors" else "same words"
-        yield Agreement(field, measure, round(sum(both) / len(both), 4), "share", len(both))
+        share = float((straight | turned)[said].mean())
+        yield Agreement(field, measure, round(share, 4), "share", int(said.sum()))
 
 
-def _plain(column: NDArray[Any]) -> list[str]:
-    plain: dict[Any, str] = {}
-    for value in column.tolist():
-        if value not in plain:
-            plain[value] = "" if value is None or value != value else plain_name(str(value))
-    return [plain[value] for value in column.tolist()]
+def _numbered(column: NDArray[Any], numbers: dict[str, int]) -> NDArray[np.int64]:
+    """A number for each name, the same for those that are written alike; none is nought."""
+    values = column.tolist()
+    known = {}
+    for value in set(values):
+        plain = "" if value is None or value != value else plain_name(str(value))
+        known[value] = numbers.setdefault(plain, len(numbers))
+    return np.array([known[value] for value in values], np.int64)

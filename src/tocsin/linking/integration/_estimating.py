@@ -20,6 +20,8 @@ __all__ = ["Estimate", "estimate"]
 # against its disturbed copy it ends after ten; F1 moves by less than .001 from the sixth on.
 _STILL = 1e-4
 _MOST_ROUNDS = 15
+# Of messages while learning: tables of thousands of pairs do not need each of them exact.
+_ROUGHLY = 12
 # Natural log odds beyond this are as good as certain, and products of them stay within what a float holds.
 _SURE = 20.0
 # Unmatched neighbours that a row has where it has none: half of one, as for any rate of which nothing was seen.
@@ -87,11 +89,12 @@ def _learned(pairs: Pairs, fields: Sequence[Comparison]) -> Iterator[Estimate]:
                 field.learn(probability)
         prior = _prior(pairs, probability)
         odds = np.exp(np.clip(prior + sum(field.weights() for field in fields), -_SURE, _SURE))
-        probability = pair_probabilities(pairs, odds)
+        probability = pair_probabilities(pairs, odds, _ROUGHLY)
         yield Estimate(pairs, probability, prior, tuple(fields))
         before, matches = matches, float(probability.sum())
         if abs(matches - before) <= _STILL * max(before, 1.0):
-            return
+            break
+    yield Estimate(pairs, pair_probabilities(pairs, odds), prior, tuple(fields))
 
 
 def _prior(pairs: Pairs, probability: Floats) -> Floats:

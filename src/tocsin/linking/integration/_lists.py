@@ -142,7 +142,9 @@ def plain_name(name: str) -> str:
 def _texts(column: NDArray[Any] | None, count: int) -> list[str]:
     if column is None:
         return [""] * count
-    return [_text(value) for value in column.tolist()]
+    values = column.tolist()
+    texts = {value: _text(value) for value in set(values)}
+    return [texts[value] for value in values]
 
 
 def _text(value: Any) -> str:
@@ -152,7 +154,7 @@ def _text(value: Any) -> str:
 
 
 def _says(column: NDArray[Any] | None) -> bool:
-    return column is not None and any(_text(value) for value in column.tolist())
+    return column is not None and any(_text(value) for value in set(column.tolist()))
 
 
 def _words(column: NDArray[Any] | None, count: int) -> Words:

@@ -12,11 +12,11 @@ from scipy.sparse.csgraph import connected_components
 
 from tocsin.linking.integration._near import Floats, Ints
 
-__all__ = ["Pairs", "choose_pairs", "pair_probabilities"]
+__all__ = ["ROUNDS", "Pairs", "choose_pairs", "pair_probabilities"]
 
-# Rounds of messages. On the Syria file against its disturbed copy, 12 give the same probabilities to three places as
-# 60 do; the square root below keeps rounds from swinging.
-_ROUNDS = 25
+ROUNDS = 60
+"""Of messages. On the Syria file against its disturbed copy, 99 of 100 probabilities are then within .0003 of those
+after 300 rounds; after 12 they are within .04, and F1 is .001 lower. What takes longest are rings of rows alike."""
 # Odds below which a pair takes nothing from any other that could be seen.
 _NOTHING = 1e-6
 # A component larger than this is cut by probability first: an assignment takes the cube of its rows.
@@ -58,7 +58,7 @@ class Pairs:
         return sums
 
 
-def pair_probabilities(pairs: Pairs, odds: Floats) -> Floats:
+def pair_probabilities(pairs: Pairs, odds: Floats, rounds: int = ROUNDS) -> Floats:
     """How likely each pair is, given that a row is in one pair or none.
 
     Every choice of pairs that share no row is as likely as the product of their `odds`. The probabilities of single
@@ -70,6 +70,8 @@ def pair_probabilities(pairs: Pairs, odds: Floats) -> Floats:
     pairs : Pairs
     odds : array of float, shape (pairs,)
         Of being one event against being two, were there no other rows.
+    rounds : int
+        Of messages; fewer are quicker and less exact.
 
     Returns
     -------
@@ -85,16 +87,17 @@ def pair_probabilities(pairs: Pairs, odds: Floats) -> Floats:
     probability: Floats = odds / (1.0 + odds)
     # Most candidates are nothing to each other, and to the rest.
     some = np.flatnonzero(odds > _NOTHING)
-    probability[some] = _propagated(pairs.at(some), odds[some])
+    probability[some] = _propagated(pairs.at(some), odds[some], rounds)
     return probability
 
 
-def _propagated(pairs: Pairs, odds: Floats) -> Floats:
+def _propagated(pairs: Pairs, odds: Floats, rounds: int) -> Floats:
     to_one, to_other = np.ones(len(odds)), np.ones(len(odds))
-    for number in range(_ROUNDS):
+    for number in range(rounds):
         at_one, at_other = odds * to_one, odds * to_other
         rest_one = np.maximum(pairs.sum_one(at_one)[pairs.one] - at_one, 0.0)
         rest_other = np.maximum(pairs.sum_other(at_other)[pairs.other] - at_other, 0.0)
+        # The square root keeps rounds from swinging.
         to_other = np.sqrt(to_other / (1.0 + rest_one)) if number else 1.0 / (1.0 + rest_one)
         to_one = np.sqrt(to_one / (1.0 + rest_other)) if number else 1.0 / (1.0 + rest_other)
     both = odds * to_one * to_other
