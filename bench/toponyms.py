@@ -221,6 +221,7 @@ def end_to_end(articles: Sequence[Article], found: dict[str, list[Found]]) -> di
         "precision161": precision,
         "recall161": recall,
         "f1_161": f1,
+        "overlap_f1": _shares(overlap, predictions, gold_spans)[2],
         "reliability": reliability(judged),
     }
 

