@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tocsin.coding import EventPlace, place_of_event
 from tocsin.coding._encoder import encode_words
 from tocsin.coding._event_links import is_taught, sentence_key
-from tocsin.records import Claim
+from tocsin.places import SqliteGazetteer
+from tocsin.records import Claim, Toponym
 
 from .conftest import Reader, shown
 
@@ -211,3 +212,29 @@ def test_words_mean_what_they_mean_where_they_stand() -> None:
 def test_a_group_at_home_in_one_country_tells_the_country(reader: Reader, text: str, country: str) -> None:
     claims = reader.read(text)
     assert claims[0].where[0].country == country, shown(claims)
+
+
+def test_what_the_body_does_not_place_is_where_the_title_says(reader: Reader) -> None:
+    told = "Four traders were shot dead on Monday evening, the governor told reporters in Bamako."
+    (claim,) = reader.read(told, title="Gunmen kill four traders in Gao")
+    names, basis, words = placed(claim, f"Gunmen kill four traders in Gao\n\n{told}")
+    assert (names, basis, words) == (["Gao"], "inferred: the title", ["Gao"])
+    (claim,) = reader.read("Four traders were shot dead in Mopti on Monday.", title="Gunmen kill four traders in Gao")
+    assert [p.name for p in claim.where] == ["Mopti"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A roadside bomb killed two soldiers on the Hit-Ramadi road in Iraq on Monday.",
+        "A roadside bomb killed two soldiers on the road between Hit and Ramadi in Iraq on Monday.",
+    ],
+)
+def test_a_road_is_halfway_between_its_ends(reader: Reader, text: str, gazetteer: SqliteGazetteer) -> None:
+    claim = reader.one(text)
+    (place,) = claim.where
+    hit, ramadi = gazetteer.resolve([Toponym("Hit", 0, 3), Toponym("Ramadi", 4, 10)], ("IRQ",))
+    assert (place.name, place.precision, place.country) == ("between Hit and Ramadi", "near", "IRQ")
+    assert None not in (place.latitude, place.longitude, hit.latitude, ramadi.latitude)
+    assert place.latitude == pytest.approx((hit.latitude + ramadi.latitude) / 2, abs=0.01)  # type: ignore[operator]
+    assert placed(claim, text)[2] == ["Hit", "Ramadi"]

@@ -15,7 +15,7 @@ from tocsin.codebook import Codebook
 from tocsin.coding._actors import ActorReader, Named, is_armed
 from tocsin.coding._counts import Quantity, add, as_count
 from tocsin.coding._event_dates import is_of_statement
-from tocsin.coding._event_places import BESIDE, OF_HEADING, EventPlaces, Located, division_of, is_area
+from tocsin.coding._event_places import BESIDE, OF_HEADING, EventPlaces, Located, as_one, division_of, is_area
 from tocsin.coding._families import DEMONSTRATIONS, TERRITORY
 from tocsin.coding._incidents import Draft, Incident, Story, is_past
 from tocsin.coding._mentions import Mention
@@ -256,7 +256,8 @@ class _Builder:
         if not chosen:
             return (), None
         spans = tuple(self._span((x.toponym.start, x.toponym.end)) for x in chosen)
-        return tuple(x.place for x in chosen), Evidence("where", spans, basis, chosen[0].place.probability)
+        places = as_one(chosen)
+        return places, Evidence("where", spans, basis, places[0].probability)
 
     # -- who --
 

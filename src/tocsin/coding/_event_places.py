@@ -13,10 +13,22 @@ from tocsin.coding._mentions import Mention
 from tocsin.coding._patterns import vocabulary
 from tocsin.records import Place, Toponym
 
-__all__ = ["BESIDE", "OF_HEADING", "OF_LAST_BEFORE", "EventPlaces", "Located", "division_of", "is_apart", "is_area"]
+__all__ = [
+    "BESIDE",
+    "OF_HEADING",
+    "OF_LAST_BEFORE",
+    "OF_TITLE",
+    "EventPlaces",
+    "Located",
+    "as_one",
+    "division_of",
+    "is_apart",
+    "is_area",
+]
 
 OF_HEADING = "inferred: the name above or in front"
 OF_LAST_BEFORE = "inferred: the last place named"
+OF_TITLE = "inferred: the title"
 BESIDE = "inferred: the incident told beside it"
 
 _PATTERNS = vocabulary("event_places").patterns
@@ -33,6 +45,9 @@ _LINKED, _UNLIKELIEST = 0.4, -4.0
 _LEAST = -3.8
 # Places named in a row with the best one are meant too, if they score this near to it.
 _ALIKE = 2.2
+# A road has two ends. Where they are further apart than this, in km, half-way is near to nothing.
+_ENDS, _FAR_ENDS = 2, 100.0
+_KM_PER_DEGREE, _HALF_WAY_ROUND = 111.2, 180.0
 # Degrees of latitude and longitude together: about 33 km, a district town with the villages around it.
 _FAR_APART = 0.3
 
@@ -75,6 +90,40 @@ def division_of(x: Located) -> Located | None:
         gazetteer_id="",
     )
     return replace(x, place=whole)
+
+
+def as_one(where: Sequence[Located]) -> tuple[Place, ...]:
+    """The places of a claim; the ends of a road, or what things were between, are one place halfway between them."""
+    places = tuple(x.place for x in where)
+    if len(where) != _ENDS or any(x.toponym.relation != "line" for x in where):
+        return places
+    a, b = places
+    if a.latitude is None or b.latitude is None or a.longitude is None or b.longitude is None:
+        return places[:1] if b.latitude is None else places[1:]
+    north, east = b.latitude - a.latitude, b.longitude - a.longitude
+    if abs(east) > _HALF_WAY_ROUND:
+        return places
+    apart = math.hypot(north, east * math.cos(math.radians(a.latitude))) * _KM_PER_DEGREE
+    return (
+        replace(
+            a,
+            name=f"between {a.name} and {b.name}",
+            label=f"between {a.label} and {b.label}",
+            latitude=round(a.latitude + north / 2, 5),
+            longitude=round(a.longitude + east / 2, 5),
+            precision="near" if apart <= _FAR_ENDS else "admin1",
+            kind="",
+            country=a.country if a.country == b.country else "",
+            country_name=a.country_name if a.country == b.country else "",
+            admin1=a.admin1 if a.admin1 == b.admin1 else "",
+            admin2=a.admin2 if a.admin2 == b.admin2 else "",
+            admin3="",
+            pcodes=tuple(p for p in a.pcodes if p in b.pcodes),
+            gazetteer="",
+            gazetteer_id="",
+            probability=None if None in (a.probability, b.probability) else min(a.probability or 0, b.probability or 0),
+        ),
+    )
 
 
 def is_apart(a: Located, b: Located) -> bool | None:
@@ -194,4 +243,6 @@ class EventPlaces:
         first, last = sorted((x, best), key=lambda y: y.toponym.start)
         row = [y for y in self.located if first.toponym.start <= y.toponym.start <= last.toponym.start]
         gaps = (self.text[a.toponym.end : b.toponym.start] for a, b in pairwise(row))
-        return x.place.precision == best.place.precision and all(map(_PATTERNS["between_listed"].fullmatch, gaps))
+        ends = x.toponym.relation == best.toponym.relation == "line"
+        between = _PATTERNS["between_ends" if ends else "between_listed"]
+        return x.place.precision == best.place.precision and all(map(between.fullmatch, gaps))

@@ -15,7 +15,16 @@ from tocsin.codebook import Codebook
 from tocsin.coding._actors import Named
 from tocsin.coding._dates import TimeExpression
 from tocsin.coding._event_dates import is_of_statement
-from tocsin.coding._event_places import BESIDE, OF_HEADING, OF_LAST_BEFORE, EventPlaces, Located, is_apart, is_area
+from tocsin.coding._event_places import (
+    BESIDE,
+    OF_HEADING,
+    OF_LAST_BEFORE,
+    OF_TITLE,
+    EventPlaces,
+    Located,
+    is_apart,
+    is_area,
+)
 from tocsin.coding._families import DEMONSTRATIONS, GENERAL, TERRITORY, VIOLENT, compatible
 from tocsin.coding._mentions import Mention
 from tocsin.coding._patterns import vocabulary
@@ -151,9 +160,11 @@ class Story:
             if not self.incidents and all(m.modality != mention.modality for m, _ in self.alone):
                 self._stand_alone(mention, voice)
             return
-        told = any(compatible(mention.code, i.code) for i in self.incidents if not i.background)
+        told = [i for i in self.incidents if not i.background and compatible(mention.code, i.code)]
         if not told and (mention.specific or not self.incidents):
             self._gather(mention, voice)
+        elif told and not told[0].where:
+            told[0].where, told[0].where_basis = self.places.of(mention), OF_TITLE
 
     def _stand_alone(self, mention: Mention, voice: Voice) -> None:
         """Keep a mention by itself, unless the sentence before said the same."""

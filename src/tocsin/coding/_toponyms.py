@@ -166,12 +166,24 @@ def _of_sentence(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) 
     for run in _proper_nouns(sentence.span):
         if _is_place(run, sentence.span, gazetteer):
             found.add((run[0].idx, run[-1].idx + len(run[-1])))
+    found = {part for name in found for part in _road_ends(name, sentence.source, gazetteer)}
     return {
         (offset + start, offset + end)
         for start, end in found
         if not _PATTERNS["no_place"].match(sentence.source[start:end])
         and not _is_of_actor(offset + start, offset + end, actors)
     }
+
+
+def _road_ends(name: Stretch, source: str, gazetteer: Gazetteer) -> list[Stretch]:
+    """The two names of "the Tuz-Kirkuk road"; else the one there is."""
+    start, end = name
+    if _PATTERNS["line_after"].match(source[end : end + _AFTER]) and not gazetteer.knows(source[start:end]):
+        for dash in re.finditer(r"[-–—]", source[start:end]):
+            ends = [(start, start + dash.start()), (start + dash.end(), end)]
+            if all(gazetteer.knows(source[a:b]) for a, b in ends):
+                return ends
+    return [name]
 
 
 def _proper_nouns(span: Span) -> Iterator[list[Token]]:
