@@ -226,15 +226,15 @@ def test_what_the_body_does_not_place_is_where_the_title_says(reader: Reader) ->
 @pytest.mark.parametrize(
     "text",
     [
-        "A roadside bomb killed two soldiers on the Hit-Ramadi road in Iraq on Monday.",
-        "A roadside bomb killed two soldiers on the road between Hit and Ramadi in Iraq on Monday.",
+        "A roadside bomb killed two soldiers on the Baiji-Tikrit road in Iraq on Monday.",
+        "A roadside bomb killed two soldiers on the road between Baiji and Tikrit in Iraq on Monday.",
     ],
 )
 def test_a_road_is_halfway_between_its_ends(reader: Reader, text: str, gazetteer: SqliteGazetteer) -> None:
     claim = reader.one(text)
     (place,) = claim.where
-    hit, ramadi = gazetteer.resolve([Toponym("Hit", 0, 3), Toponym("Ramadi", 4, 10)], ("IRQ",))
-    assert (place.name, place.precision, place.country) == ("between Hit and Ramadi", "near", "IRQ")
-    assert None not in (place.latitude, place.longitude, hit.latitude, ramadi.latitude)
-    assert place.latitude == pytest.approx((hit.latitude + ramadi.latitude) / 2, abs=0.01)  # type: ignore[operator]
-    assert placed(claim, text)[2] == ["Hit", "Ramadi"]
+    baiji, tikrit = gazetteer.resolve([Toponym("Baiji", 0, 5), Toponym("Tikrit", 6, 12)], ("IRQ",))
+    assert (place.name, place.precision, place.country) == ("between Baiji and Tikrit", "near", "IRQ")
+    assert None not in (place.latitude, place.longitude, baiji.latitude, tikrit.latitude)
+    assert place.latitude == pytest.approx((baiji.latitude + tikrit.latitude) / 2, abs=0.01)  # type: ignore[operator]
+    assert placed(claim, text)[2] == ["Baiji", "Tikrit"]
