@@ -13,6 +13,7 @@ from tocsin.analysis._clustering_page import Clustering, clustering, clustering_
 from tocsin.analysis._clusters import SpaceTimeCluster, SpaceTimeClusters, space_time_clusters
 from tocsin.analysis._events import EventTable, event_table, snapshot_table
 from tocsin.analysis._excitation import Diffusion, SelfExcitation, diffusion, self_excitation
+from tocsin.analysis._exposure import Exposure, exposure, exposure_page
 from tocsin.analysis._hotspots import HotSpots, hot_spots
 from tocsin.analysis._latent_class import LatentClass, latent_class
 from tocsin.analysis._lists import Lists, lists_of_sources, named_sources, read_lists
@@ -37,6 +38,7 @@ __all__ = [
     "Coverage",
     "Diffusion",
     "EventTable",
+    "Exposure",
     "HotSpots",
     "KnoxTable",
     "LatentClass",
@@ -69,6 +71,8 @@ __all__ = [
     "drawing",
     "event_points",
     "event_table",
+    "exposure",
+    "exposure_page",
     "hot_spots",
     "incidents",
     "latent_class",

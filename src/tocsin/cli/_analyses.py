@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _check, _hotspots, _impact, _near_repeat, _undercount
+from tocsin.cli import _check, _exposure, _hotspots, _impact, _near_repeat, _undercount
 
 __all__ = ["register"]
 
@@ -28,4 +28,7 @@ def register(app: typer.Typer) -> None:
     )
     app.command("hotspots", epilog="Example: tocsin hotspots acled.csv --country Mali --html hotspots.html")(
         _hotspots.hotspots
+    )
+    app.command("exposure", epilog="Example: tocsin exposure acled.csv --population mli_ppp_2020.tif --km 1,2,5")(
+        _exposure.exposure
     )
