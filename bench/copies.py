@@ -79,7 +79,7 @@ def invented(number: int, words: int) -> tuple[list[Document], dict[str, str]]:
             origin[f"d{n}"] = first
         elif kind < 0.2:
             form = FORM.format(n, chance.choice(vocabulary)).split()
-            text = [*form, *(w for _ in range(6) for w in (*form[:9], *chance.choices(vocabulary, k=6)))]
+            text = [*form, *(word for _ in range(6) for word in (*form[:9], *_filled(vocabulary, chance)))]
             documents.append(_document(f"d{n}", " ".join(text), chance.randrange(DAYS)))
         else:
             text = chance.choices(vocabulary, weights, k=chance.randint(words // 2, words * 3 // 2))
@@ -87,6 +87,13 @@ def invented(number: int, words: int) -> tuple[list[Document], dict[str, str]]:
             told.append((f"d{n}", text, day))
             documents.append(_document(f"d{n}", " ".join(text), day))
     return documents, origin
+
+
+def _filled(vocabulary: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """What a form is filled in with: names and figures."""
+    for _ in range(3):
+        yield chance.choice(vocabulary).capitalize()
+        yield str(chance.randrange(200))
 
 
 def _edited(text: Sequence[str], vocabulary: Sequence[str], chance: random.Random) -> Iterator[str]:

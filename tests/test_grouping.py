@@ -25,6 +25,20 @@ HEADLINES = [
     Headline("Council debates price of bread", "Ledger", date(2024, 5, 1)),
     Headline("March 12th 2024: market bombing, Afrin", "Archive", date(2024, 4, 20)),
 ]
+# How telling a word is, other headlines tell: months of them, about other things.
+OTHERS = [
+    Headline(f"{what} {where}, {number} {whom} {verb}", "Ledger", date(2023, 1 + n % 12, 1 + n % 28))
+    for n, (what, where, number, whom, verb) in enumerate(
+        zip(
+            ["Clashes near", "Raid in", "Strike on", "Fire at", "Mine on road to", "Dispute in"] * 40,
+            ["Idlib", "Hama", "Homs", "Raqqa", "Daraa", "Palmyra", "Aleppo"] * 35,
+            range(3, 243),
+            ["fighters", "people", "civilians", "soldiers", "workers"] * 48,
+            ["killed", "wounded", "missing"] * 80,
+            strict=False,
+        )
+    )
+]
 SENTENCES = [
     ("d-1", 0, "A gunman shot two guards at the bank in Harbourton on Friday .", "shot"),
     ("d-1", 1, "The shooting at the bank in Harbourton began at noon .", "shooting"),
@@ -67,7 +81,7 @@ def test_pairs_of_headlines_are_near_in_time_and_have_something_in_common(read: 
 
 
 def test_headlines_of_one_event_are_grouped_and_others_are_not(read: Sequence[Read]) -> None:
-    found = group_read(read)
+    found = group_read([*read, *HeadlineReader(load_codebook(), open_gazetteer()).read(OTHERS)])
     assert found[0] == found[1]
     assert found[0] != found[2]
     assert found[4] == 4

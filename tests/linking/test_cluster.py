@@ -266,6 +266,18 @@ def test_no_cluster_crosses_a_negative_judgement(data: st.DataObject) -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_a_log_is_replayed_to_its_last_words(data: st.DataObject) -> None:
+    claims = data.draw(some_claims())
+    log = data.draw(some_judgements(claims))
+    opposite = {"same": "not_same", "not_same": "same", "part_of": "same"}
+    taken_back = [judged(opposite[j.verdict], *j.subjects, minute=20 + n) for n, j in enumerate(log)]  # type: ignore[arg-type]
+    restored = [judged(j.verdict, *j.subjects, minute=40 + n) for n, j in enumerate(log)]
+    assert linked(claims, [*restored, *taken_back, *log]) == linked(claims, restored)
+    assert linked(claims, [*log, *log]) == linked(claims, log)
+
+
+@settings(max_examples=30, deadline=None)
 @given(some_claims())
 def test_no_cluster_holds_two_days_or_towns_of_one_document(claims: list[Claim]) -> None:
     by_id = {c.id: c for c in claims}

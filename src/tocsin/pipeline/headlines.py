@@ -166,8 +166,8 @@ def _probabilities(
 
 
 def same_place_and_day(read: Sequence[Read]) -> list[Hashable]:
-    """The baseline: headlines published on one day that name the same places; those that name none stand alone."""
-    return [(one.published, one.names) if one.names else number for number, one in enumerate(read)]
+    """The baseline: headlines of one day that name the same places in a country; those that name none stand alone."""
+    return [(one.published, one.places) if one.places else number for number, one in enumerate(read)]
 
 
 def candidates(read: Sequence[Read]) -> NDArray[np.int64]:
