@@ -272,3 +272,10 @@ def test_find_lists_each_place_once_the_best_first(gazetteer: SqliteGazetteer) -
 def test_an_article_in_small_letters_is_part_of_a_name(gazetteer: SqliteGazetteer) -> None:
     assert all(gazetteer.knows(name) for name in ("al-Bab", "ar-Raqqah", "el-Fasher", "al Bukamal"))
     assert not any(gazetteer.knows(name) for name in ("al-bab", "alibi", "at Split-less", "split"))
+
+
+def test_a_sound_in_a_country_where_nothing_else_was_is_not_meant(gazetteer: SqliteGazetteer) -> None:
+    alone = resolve(gazetteer, "Bozouyouk", "Turkey", countries=("TUR",))[0]
+    abroad = resolve(gazetteer, "Bozouyouk", "Mosul", "Turkey", countries=("TUR",))[0]
+    assert alone.label == "Bozüyük"
+    assert (abroad.label, abroad.gazetteer_id) == ("Bozouyouk", "")

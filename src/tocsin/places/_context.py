@@ -346,7 +346,7 @@ class Context:
         letters = len(folded(mention.key))
         if covered:
             return candidate.likeness >= next(needed for most, needed in ALONE_COVERED if letters <= most)
-        return letters >= ALONE_LETTERS and candidate.likeness >= ALONE and not self._elsewhere(candidate, mention)
+        return letters >= ALONE_LETTERS and candidate.likeness >= ALONE and not self._elsewhere(mention)
 
     def _others(self, candidate: Candidate, mention: Mention) -> list[Candidate]:
         """The other places of the story in a candidate's country, but for its capital."""
@@ -369,8 +369,16 @@ class Context:
             for other in self._others(candidate, mention)
         )
 
-    def _elsewhere(self, candidate: Candidate, mention: Mention) -> bool:
-        return bool(self._others(candidate, mention))
+    def _elsewhere(self, mention: Mention) -> bool:
+        """Whether the story has other places than capitals, in any country: what only sounds right lies by them."""
+        return any(
+            m.key != mention.key
+            and m.candidates
+            and m.chosen.level not in ("country", "region")
+            and m.chosen.kind != "capital"
+            and m.shares[m.best] >= 0.5
+            for m in self.mentions
+        )
 
 
 def prominence(candidate: Candidate, weights: Weights) -> float:
