@@ -23,23 +23,31 @@ from tocsin.analysis._near_repeat_page import near_repeat_page
 from tocsin.analysis._overlaps import Overlaps, PairOverlap, count_overlaps
 from tocsin.analysis._page import Page, PageTable, page_table, render_page, write_page
 from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
+from tocsin.analysis._panel_page import panel_page, write_panel
 from tocsin.analysis._results import plain
 from tocsin.analysis._select import Points, Selection, event_points
+from tocsin.analysis._series import Counted, panel_of, series_of
 from tocsin.analysis._statement import Statement, read_statement
+from tocsin.analysis._trends import Change, ChangePoint, Interval, Season, Series, Trend, trend
+from tocsin.analysis._trends_page import trends_page
 from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
 from tocsin.analysis._undercount_page import undercount_page
 
 __all__ = [
     "Cell",
+    "Change",
+    "ChangePoint",
     "Chart",
     "Checked",
     "Clustering",
     "Colours",
+    "Counted",
     "Coverage",
     "Diffusion",
     "EventTable",
     "Exposure",
     "HotSpots",
+    "Interval",
     "KnoxTable",
     "LatentClass",
     "Lists",
@@ -53,11 +61,14 @@ __all__ = [
     "Period",
     "Points",
     "Reading",
+    "Season",
     "Selection",
     "SelfExcitation",
+    "Series",
     "SpaceTimeCluster",
     "SpaceTimeClusters",
     "Statement",
+    "Trend",
     "Undercount",
     "UndercountEstimate",
     "chao_lower_bound",
@@ -83,15 +94,21 @@ __all__ = [
     "near_repeat_page",
     "page_table",
     "panel",
+    "panel_of",
+    "panel_page",
     "per_population",
     "plain",
     "read_lists",
     "read_statement",
     "render_page",
     "self_excitation",
+    "series_of",
     "snapshot_table",
     "space_time_clusters",
+    "trend",
+    "trends_page",
     "undercount",
     "undercount_page",
     "write_page",
+    "write_panel",
 ]

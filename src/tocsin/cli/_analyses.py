@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _check, _exposure, _hotspots, _impact, _near_repeat, _undercount
+from tocsin.cli import _check, _exposure, _hotspots, _impact, _near_repeat, _trends, _undercount
 
 __all__ = ["register"]
 
@@ -14,6 +14,8 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog='Example: tocsin check "more than 60 violent incidents involving IS each month in 2018" --data ged.csv'
     )(_check.check)
+    app.command(epilog="Example: tocsin panel ged.csv --by admin1 --period month --write panel.csv")(_trends.panel)
+    app.command(epilog="Example: tocsin trends ged.csv --by admin1 --country Syria --html trends.html")(_trends.trends)
     app.command("near-repeat", epilog="Example: tocsin near-repeat ged.csv --country Syria --html near-repeat.html")(
         _near_repeat.near_repeat
     )
