@@ -134,6 +134,20 @@ def test_one_settlement_in_two_gazetteers_is_one(own_cache: Path, gazetteer: Sql
     assert len([p for p in open_gazetteer().find("Djibo", "BFA") if p.precision == "settlement"]) == 2
 
 
+def test_a_settlement_has_its_code_from_one_gazetteer_and_its_names_from_another(
+    own_cache: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "names.csv"
+    table.write_text("name,lat,lon,alternate names\nTesamah,14.51,-3.91,تيسامة;Zoumbara\n", encoding="utf-8")
+    add_gazetteer([table], "names")
+    add_gazetteer([villages(tmp_path / "places.geojson")], "codes")
+    gazetteer = open_gazetteer()
+    for written in ("Zoumbara", "تيسامة", "Tesamah", "Tessama"):
+        place = resolve(gazetteer, written, "Mali")
+        assert (place.precision, place.pcodes) == ("settlement", ("ML05", "ML0599", "ML059901"))
+    assert len([p for p in gazetteer.find("Tessama", "MLI") if p.precision == "settlement"]) == 1
+
+
 def test_removing_leaves_what_was_there_before(added: Addition, gazetteer: SqliteGazetteer) -> None:
     with pytest.raises(NotFound, match="own"):
         remove_gazetteer("other")

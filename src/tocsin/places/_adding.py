@@ -385,11 +385,12 @@ class Builder:
                 self._connection.execute("INSERT INTO shape VALUES (?, ?, ?)", (area.number, area.level, outline))
         self._flush()
         # A point near a simplified border belongs to the division that most of its own area lies in.
-        self._connection.execute("CREATE INDEX within ON place (area1)")
+        self._connection.execute("CREATE INDEX within ON place (area1) WHERE area1 IS NOT NULL")
         for area in self._areas.values():
             if area.level == 1 and area.divisions:
                 division = max(area.divisions, key=lambda d: (area.divisions[d], -d))
                 self._connection.execute("UPDATE place SET division = ? WHERE area1 = ?", (division, area.number))
+        self._connection.execute("DROP INDEX within")
         self._connection.create_function("cell", 2, cell, deterministic=True)
         self._connection.execute(
             "INSERT INTO cell SELECT cell(latitude, longitude), id FROM place WHERE level = 'settlement' AND "

@@ -140,7 +140,8 @@ class SqliteGazetteer:
         """
         found = [c for c in self._lookup.named(name, country) if not country or c.country == country]
         known = {place for c in found for place in (c.place, *c.also)}
-        sounds = [c for c in self._lookup.alike(name, country) if c.place not in known] if country else []
+        sounds = self._lookup.alike(name, country) if country else ()
+        sounds = tuple(c for c in sounds if known.isdisjoint((c.place, *c.also)))
         named = Toponym(name, 0, max(1, len(name)))
         return tuple(self._resolver.place(named, c, c.likeness) for c in [*found, *sounds][:limit])
 

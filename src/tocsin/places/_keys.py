@@ -25,6 +25,7 @@ CREATE TABLE place (
     pcode TEXT DEFAULT '', area1 INTEGER, area2 INTEGER, area3 INTEGER, reach REAL DEFAULT 0);
 CREATE TABLE exact (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE loose (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
+CREATE TABLE settlements (country TEXT PRIMARY KEY, places INTEGER) WITHOUT ROWID;
 CREATE TABLE skeleton (country TEXT, key TEXT, place INTEGER, sound TEXT, PRIMARY KEY (country, key, place, sound))
     WITHOUT ROWID;
 """
@@ -41,13 +42,18 @@ INSERT INTO loose SELECT DISTINCT key, place FROM aside_loose ORDER BY key, plac
 DROP TABLE aside_loose;
 INSERT INTO skeleton SELECT DISTINCT country, key, place, sound FROM aside_skeleton ORDER BY country, key, place, sound;
 DROP TABLE aside_skeleton;
+INSERT INTO settlements SELECT country, COUNT(*) FROM place WHERE level = 'settlement' GROUP BY country;
+CREATE INDEX first_level ON place (division) WHERE level = 'admin1' AND pcode <> '';
 """
 # Names that are put aside at once.
 _BATCH = 20_000
 
 
 class KeyWriter:
-    """Writes what names are found by into the tables of `PLACES`, which stay empty until :meth:`finish`."""
+    """Writes what names are found by into the tables of `PLACES`, which stay empty until :meth:`finish`.
+
+    All places have to be written by then.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log10
-from typing import Literal
+from typing import Any, Literal
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -41,6 +41,7 @@ Level = Literal["country", "admin1", "admin2", "admin3", "admin4", "region", "se
 
 # What a spelling that had to be folded costs, in units of the score (one unit of population is a factor of ten).
 ALTERNATE, LOOSE, SOUNDS_ALIKE, UNLIKE = -0.5, -0.6, -0.7, -12.0
+_MATCHES = {1: 0.0, 0: ALTERNATE, -1: LOOSE}
 # A place that is written of in many languages is written of again: what ten times the names are worth.
 FAME, FEW_NAMES = 1.0, 10
 # Below this two names that share their consonants are different names ("Basra", "Busayrah").
@@ -123,7 +124,7 @@ class Lookup:
         self.place = lru_cache(maxsize=65536)(self._place)
         self.covered = lru_cache(maxsize=512)(self._covered)
 
-    def _rows(self, number: int, sql: str, *values: str | int) -> list[tuple[object, ...]]:
+    def _rows(self, number: int, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
         return self._connections[number].execute(sql, values).fetchall()
 
     def _place(self, place: int) -> Candidate:
@@ -150,8 +151,7 @@ class Lookup:
                     *values,
                 )
                 for *row, is_main in rows:
-                    match = {1: 0.0, 0: ALTERNATE, -1: LOOSE}[int(str(is_main))]
-                    candidate = _candidate(tuple(row), match, number)
+                    candidate = _candidate(tuple(row), _MATCHES[is_main], number)
                     found.setdefault(candidate.place, candidate)
         return tuple(sorted(one_each(found.values()), key=lambda c: (-c.weight - c.match, c.place)))
 
@@ -180,7 +180,7 @@ class Lookup:
                 place, spelled = rows[position]
                 alike = sounds_alike(heard, str(spelled))
                 if alike >= (ALIKE if number == BUNDLED else ALIKE_ADDED):
-                    at = number, int(str(place))
+                    at = number, int(place)
                     best[at] = max(alike, best.get(at, 0.0))
         found = []
         short = _short(name)
@@ -202,8 +202,8 @@ class Lookup:
         """Whether an added gazetteer has the villages of a country, so that few names are in none."""
         if len(self._connections) == 1:
             return False
-        sql = "SELECT COUNT(*) FROM place WHERE country = ? AND level = 'settlement'"
-        bundled, *added = [int(str(self._rows(n, sql, country)[0][0])) for n in range(len(self._connections))]
+        sql = "SELECT SUM(places) FROM settlements WHERE country = ?"
+        bundled, *added = [int(self._rows(n, sql, country)[0][0] or 0) for n in range(len(self._connections))]
         return max(added) >= max(MANY_VILLAGES, 2 * bundled)
 
 
@@ -216,8 +216,11 @@ def one_each(candidates: Iterable[Candidate]) -> list[Candidate]:
 
     What was added is trusted over what is bundled: name, point and codes are those of the gazetteer opened last.
     """
+    found = list(candidates)
+    if len({gazetteer_number(c.place) for c in found}) < 2:
+        return sorted(found, key=lambda c: c.place)
     kept: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda c: (-gazetteer_number(c.place), c.place)):
+    for candidate in sorted(found, key=lambda c: (-gazetteer_number(c.place), c.place)):
         twins = [i for i, other in enumerate(kept) if _same(other, candidate)]
         if not twins:
             kept.append(candidate)
@@ -256,32 +259,32 @@ def _joined(one: Candidate, other: Candidate) -> Candidate:
     )
 
 
-def _candidate(row: tuple[object, ...], match: float, number: int) -> Candidate:
+def _candidate(row: tuple[Any, ...], match: float, number: int) -> Candidate:
     (
-        place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, population, names,
+        place, gazetteer, gazetteer_id, label, level, kind, country, division, latitude, longitude, people, names,
         pcode, area1, area2, area3, reach,
     ) = row  # fmt: skip
-    people = int(str(population))
-    weight = log10(max(people, 300)) + FAME * log10(max(int(str(names)), FEW_NAMES) / FEW_NAMES)
+    weight = log10(max(people, 300)) + FAME * log10(max(names, FEW_NAMES) / FEW_NAMES)
+    if not people:
+        weight += _SEATS.get(kind, 0.0)
     first = number << _BITS
-    areas = [0 if area is None else first | int(str(area)) for area in (area1, area2, area3)]
     return Candidate(
-        place=first | int(str(place)),
-        gazetteer=str(gazetteer),
-        gazetteer_id=str(gazetteer_id),
-        label=str(label),
-        level=str(level),  # type: ignore[arg-type]
-        kind=str(kind),
-        country=str(country),
-        division=None if division is None else int(str(division)),
-        latitude=float(str(latitude)),
-        longitude=float(str(longitude)),
+        place=first | place,
+        gazetteer=gazetteer,
+        gazetteer_id=gazetteer_id,
+        label=label,
+        level=level,
+        kind=kind,
+        country=country,
+        division=division,
+        latitude=latitude,
+        longitude=longitude,
         population=people,
-        names=int(str(names)),
-        weight=weight + (_SEATS.get(str(kind), 0.0) if not people else 0.0),
+        names=names,
+        weight=weight,
         match=match,
-        vector=unit_vector(float(str(latitude)), float(str(longitude))),
-        pcode=str(pcode),
-        areas=(areas[0], areas[1], areas[2]),
-        reach=float(str(reach)),
+        vector=unit_vector(latitude, longitude),
+        pcode=pcode,
+        areas=(first | area1 if area1 else 0, first | area2 if area2 else 0, first | area3 if area3 else 0),
+        reach=reach,
     )
