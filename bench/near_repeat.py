@@ -11,7 +11,7 @@ there is one. The calculator reads coordinates to a tenth, and so do we where it
 OUT is written: ``metric, space, days, observed, expected, ratio, p``, a line for each cell and metric. The last line
 printed is one line of JSON:
 
-- ``cells``, ``observed_right``: cells of the table, and those whose count is the calculator's;
+- ``cells``, ``observed_right``: cells of the table, and those whose count is the calculator's (by the first --metric);
 - ``ratio_right``: cells whose ratio is the calculator's within the error of its simulations: its mean of the permuted
   counts within 4 standard errors of our exact expectation;
 - ``p_right``: cells whose p is the calculator's within 4 standard errors of both simulations;
@@ -83,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         count = brute(x, y, when, table)
         figures["brute_right"] += int((count == table.observed).sum())  # type: ignore[operator]
         figures["brute_cells"] += count.size  # type: ignore[operator]
-        if published and published.observed.shape == table.observed.shape and metric == "manhattan":
+        compared = given.metric[0] if given.metric else "manhattan"
+        if published and published.observed.shape == table.observed.shape and metric == compared:
             figures |= score(table, published)
     print(json.dumps(figures | {"seconds": round(seconds, 2)}))
 
