@@ -154,3 +154,9 @@ def test_a_capital_in_which_somebody_speaks_is_a_place(reader: Reader) -> None:
     assert [x.place.label for x in located if not x.toponym.literal] == ["Paris"]
     (claim,) = reader.claims(document)
     assert [p.label for p in claim.where] == ["Gao"]
+
+
+def test_a_word_that_the_report_also_uses_as_a_word_is_no_place(codebook: Codebook, gazetteer: SqliteGazetteer) -> None:
+    text = "Grenade thrown at a police post in Goma, where a grenade had wounded two officers before."
+    assert [t.text for t in toponyms(text, codebook, gazetteer)] == ["Goma"]
+    assert [t.text for t in toponyms("Two men were reading a map in Reading.", codebook, gazetteer)] == ["Reading"]

@@ -16,6 +16,7 @@ from tocsin.coding._grammar import lemma, phrase_text
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._sentences import Dateline, Parsed, Sentence
 from tocsin.coding._toponym_choice import Candidate, candidates_of, chosen, evidence_in, likelihood
+from tocsin.coding._words import is_word
 from tocsin.interfaces import Gazetteer
 from tocsin.records import Toponym
 
@@ -87,11 +88,19 @@ def rated_in(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[
 
 def candidates_in(parsed: Parsed, actors: ActorReader, gazetteer: Gazetteer) -> list[Candidate]:
     """Words of a document's sentences that may name places."""
+    small = frozenset(re.findall(r"\b[a-z]{3,}\b", parsed.document.text))
     return [
         candidate
         for sentence in parsed.sentences
         for candidate in candidates_of(sentence, _of_sentence(sentence, actors, gazetteer), gazetteer)
+        if not _told_as_word(candidate, small)
     ]
+
+
+def _told_as_word(candidate: Candidate, small: frozenset[str]) -> bool:
+    """Whether the document has the word in small letters too: "Grenade thrown … A grenade was thrown" is no island."""
+    word = candidate.text.lower()
+    return word in small and is_word(word) and not _IN.search(candidate.before)
 
 
 def _toponyms(parsed: Parsed, names: Sequence[Stretch], literal: Sequence[Stretch]) -> list[Toponym]:
