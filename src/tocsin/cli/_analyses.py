@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _check, _exposure, _hotspots, _impact, _near_repeat, _trends, _undercount
+from tocsin.cli import _check, _exposure, _forecast, _hotspots, _impact, _near_repeat, _trends, _undercount
 
 __all__ = ["register"]
 
@@ -33,4 +33,7 @@ def register(app: typer.Typer) -> None:
     )
     app.command("exposure", epilog="Example: tocsin exposure acled.csv --population mli_ppp_2020.tif --km 1,2,5")(
         _exposure.exposure
+    )
+    app.command("forecast", epilog="Example: tocsin forecast ged.csv --by country --ahead 12 --html forecast.html")(
+        _forecast.forecast
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from tocsin.forecast._data import By, Dataset, dataset_of_events, dataset_of_history, holds_a_history
+from tocsin.forecast._evaluate import MOST_ORIGINS, Evaluation, Miss, YearScore, evaluate, past_origins
+from tocsin.forecast._forecast import Forecast, Row, forecast, model_named, write_forecast
 from tocsin.forecast._history import (
+    Floats,
     History,
     add_months,
     month_of,
@@ -12,26 +16,47 @@ from tocsin.forecast._history import (
     views_month,
 )
 from tocsin.forecast._models import MODELS, Conflictology, LastObservation, Model, NegativeBinomial, Recency
+from tocsin.forecast._page import evaluation_tables, forecast_page, largest
 from tocsin.forecast._scores import Scores, crps, ignorance, interval_score, pit, score
 
 __all__ = [
     "MODELS",
+    "MOST_ORIGINS",
+    "By",
     "Conflictology",
+    "Dataset",
+    "Evaluation",
+    "Floats",
+    "Forecast",
     "History",
     "LastObservation",
+    "Miss",
     "Model",
     "NegativeBinomial",
     "Recency",
+    "Row",
     "Scores",
+    "YearScore",
     "add_months",
     "crps",
+    "dataset_of_events",
+    "dataset_of_history",
+    "evaluate",
+    "evaluation_tables",
+    "forecast",
+    "forecast_page",
+    "holds_a_history",
     "ignorance",
     "interval_score",
+    "largest",
+    "model_named",
     "month_of",
     "months_between",
     "panel_history",
+    "past_origins",
     "pit",
     "read_history",
     "score",
     "views_month",
+    "write_forecast",
 ]

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -75,6 +76,21 @@ class History:
             raise UsageError(f"the history has no month {origin:%Y-%m}: it goes from {self.span}")
         last = self.months.index(origin) + 1
         return replace(self, months=self.months[:last], values=self.values[:last])
+
+    def only(self, units: Sequence[str]) -> History:
+        """These units, in the order given.
+
+        Raises
+        ------
+        UsageError
+            If one is not there; the message has the nearest names.
+        """
+        for unit in units:
+            if unit not in self.units:
+                near = get_close_matches(unit, self.units, 3, 0.5)
+                hint = f"; do you mean {' or '.join(near)}?" if near else f"; there are: {', '.join(self.units[:8])} …"
+                raise UsageError(f"no unit {unit!r} in the history{hint}")
+        return replace(self, units=tuple(units), values=self.values[:, [self.units.index(unit) for unit in units]])
 
     @property
     def origin(self) -> date:
