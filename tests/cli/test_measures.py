@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,42 @@ def test_what_cannot_be_read_is_named(
 
 def test_where_no_event_is_left_the_reason_is_said(events: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "none are country Chad" in said(capsys, "near-repeat", events, "--country", "Chad", code=3)
+
+
+def test_panels_and_trends(events: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = tmp_path / "panel.csv"
+    printed = said(capsys, "panel", events, "--by", "admin1", "--period", "quarter", "--write", str(rows))
+    assert "recorded events" in printed
+    assert rows.read_text("utf-8").startswith("country,admin1,period_start,events")
+    found = as_json(capsys, "trends", events)["trends"]
+    assert [one["name"] for one in found] == ["all events"]
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("panel", "--by", "village"), "--by 'village': choose of all, country"),
+        (("panel", "--period", "fortnight"), "--period 'fortnight': choose of week"),
+        (("panel", "--write", "panel.docx"), "name a file that ends in .csv or .parquet"),
+        (("trends", "--measure", "wounds"), "--measure 'wounds': choose events or deaths"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(
+    events: str, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], says: str
+) -> None:
+    assert says in said(capsys, command[0], events, *command[1:], code=2)
+
+
+def test_a_statement(events: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = as_json(capsys, "check", "at least one attack happened in all", "--data", events)
+    assert found["verdict"] == "supported"
+    assert found["checked"]["statement"]["comparison"] == "at least"
+    assert "no figure to check" in said(capsys, "check", "there was violence", "--data", events, code=2)
+    assert "choose one of by, against" in said(capsys, "check", "60 attacks", "--role", "of", "--data", events, code=2)
+
+
+def test_what_is_not_installed_is_named_with_what_brings_it(
+    events: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ruptures", None)
+    assert "pip install 'tocsin[analysis]'" in said(capsys, "trends", events, code=2)

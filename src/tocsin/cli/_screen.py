@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tocsin.errors import TocsinError
+from tocsin.errors import TocsinError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,6 +26,17 @@ __all__ = ["Watched", "answer", "answering", "out", "print_json", "print_problem
 
 MOST_PROBLEMS = 20
 """How many problems are listed; the rest are counted."""
+
+# What only some commands compute with, and the extra that brings it.
+_EXTRAS = {
+    **dict.fromkeys(
+        ("h3", "ibis", "matplotlib", "pandas", "rasterio", "ruptures", "sklearn", "statsmodels"), "analysis"
+    ),
+    **dict.fromkeys(("scoringrules", "statsforecast"), "forecast"),
+    **dict.fromkeys(("csdid", "drdid"), "impact"),
+    "pyspark": "spark",
+    "psycopg": "postgresql",
+}
 
 # Seconds after which a step shows that it is going on: what is quicker would only flicker.
 _PATIENCE = 2.0
@@ -95,16 +106,27 @@ def answering(*, as_json: bool = False, resume: str = "") -> Iterator[None]:
     try:
         yield
     except TocsinError as error:
-        if as_json:
-            print_json({"error": str(error), "kind": type(error).__name__, "exit_code": error.exit_code})
-        else:
-            screen().print(Text.assemble(("error  ", "bold red"), str(error)), soft_wrap=True)
+        _say(error, as_json=as_json)
         raise typer.Exit(error.exit_code) from error
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        missing = UsageError(f"this needs {error.name}, which is not installed: pip install 'tocsin[{extra}]'")
+        _say(missing, as_json=as_json)
+        raise typer.Exit(missing.exit_code) from error
     except KeyboardInterrupt:
         screen().print(
             Text.assemble(("\ninterrupted  ", "bold yellow"), resume or "nothing was changed"), soft_wrap=True
         )
         raise typer.Exit(130) from None
+
+
+def _say(error: TocsinError, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"error": str(error), "kind": type(error).__name__, "exit_code": error.exit_code})
+    else:
+        screen().print(Text.assemble(("error  ", "bold red"), str(error)), soft_wrap=True)
 
 
 @contextmanager
