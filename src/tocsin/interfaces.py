@@ -67,6 +67,7 @@ DATASET_COLUMNS: Mapping[str, ArrowKind] = {
     "deaths_low": "int",
     "deaths_best": "int",
     "deaths_high": "int",
+    "deaths_civilians": "int",
     "injured_best": "int",
     "civilian_targeting": "bool",
     "aggregate": "bool",

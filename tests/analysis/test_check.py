@@ -17,7 +17,7 @@ from tocsin.errors import UsageError
 
 CODES = load_codebook()
 TEXTS = ["id", "event_type", "sub_event_type", "actor1", "actor2", "country_name", "admin1", "date_precision"]
-NUMBERS = ["violence", "deaths_low", "deaths_best", "deaths_high"]
+NUMBERS = ["violence", "deaths_low", "deaths_best", "deaths_high", "deaths_civilians"]
 SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in TEXTS),
@@ -128,6 +128,20 @@ def test_rows_that_sum_up_incidents_can_flip_it() -> None:
     events = data(*month(1, 5), *month(1, 2, aggregate=True))
     found = asked("at least 6 violent incidents in January 2018", events)
     assert (found.verdict, found.flips) == ("cannot be told", ("aggregate rows",))
+
+
+def test_rows_alike_are_several_incidents_where_a_row_is_an_incident() -> None:
+    alike = month(1, 3, latitude=30.0) + month(1, 3, latitude=30.0)
+    text = "at least 6 deadly incidents in January 2018"
+    assert asked(text, data(*alike, dataset="UCDP GED")).verdict == "supported"
+    found = asked(text, data(*alike))
+    assert (found.verdict, found.flips) == ("cannot be told", ("counting rule",))
+
+
+def test_civilians_dead_in_fighting_count_as_the_dataset_counts_them() -> None:
+    events = data(*month(1, 5, deaths_civilians=1), *month(1, 2, violence=3, actor2="Civilians"))
+    found = asked("exactly 9 civilians were killed in January 2018", events)
+    assert {(one.choices["figure"], one.value) for one in found.readings} == {("low", 7), ("best", 9), ("high", 13)}
 
 
 def test_protests_are_no_violence_and_riots_a_matter_of_taste() -> None:

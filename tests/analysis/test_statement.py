@@ -43,6 +43,13 @@ def read(text: str) -> Statement:
         ("there were 60 attacks", "exactly", 60),
         ("there were no attacks", "exactly", 0),
         ("dozens of attacks", "at least", 12),
+        ("fewer than a dozen attacks", "fewer than", 12),
+        ("more than two dozen attacks", "more than", 24),
+        ("over 1.5 thousand attacks", "more than", 1500),
+        ("upwards of 500 attacks", "more than", 500),
+        ("the army did not record more than 60 attacks", "at most", 60),
+        ("it is not true that more than 60 attacks took place", "at most", 60),
+        ("a spokesman denied that fewer than 60 attacks took place", "at least", 60),
         ("in 2018 there were more than 5 attacks", "more than", 5),
         ("between March and May 2018 there were 70 attacks", "exactly", 70),
     ],
@@ -71,6 +78,12 @@ def test_a_range_has_two_figures() -> None:
         ("a median of 60 attacks a month", "median", "month"),
         ("more than 60 attacks in at least one month", "any", "month"),
         ("more than 60 attacks in 2018", "total", None),
+        ("monthly attacks never exceeded 60", "every", "month"),
+        ("attacks were consistently above 60 a month", "every", "month"),
+        ("more than 60 attacks in each of the last six months", "every", "month"),
+        ("attacks did not exceed 60 in any month", "every", "month"),
+        ("attacks peaked at 60 in May 2018", "total", None),
+        ("attacks peaked at 60 in 2018", "any", "month"),
     ],
 )
 def test_statistics(text: str, statistic: str, per: str | None) -> None:
@@ -78,8 +91,17 @@ def test_statistics(text: str, statistic: str, per: str | None) -> None:
     assert (found.statistic, found.per) == (statistic, per)
 
 
-def test_in_no_month_fewer_is_in_every_month_at_least() -> None:
-    found = read("in no month of 2018 were there fewer than 40 attacks")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in no month of 2018 were there fewer than 40 attacks",
+        "none of the months of 2018 saw fewer than 40 attacks",
+        "at no point in 2018 did the monthly number of attacks drop below 40",
+        "monthly attacks never fell below 40 in 2018",
+    ],
+)
+def test_in_no_month_fewer_is_in_every_month_at_least(text: str) -> None:
+    found = read(text)
     assert (found.statistic, found.comparison, found.threshold) == ("every", "at least", 40)
 
 
@@ -92,6 +114,11 @@ def test_in_no_month_fewer_is_in_every_month_at_least() -> None:
         ("60 attacks in the last six months", date(2018, 7, 1), date(2018, 12, 31)),
         ("60 attacks over the past year", date(2018, 1, 1), date(2018, 12, 31)),
         ("60 attacks since July 2018", date(2018, 7, 1), SAID),
+        ("60 attacks last year", date(2018, 1, 1), date(2018, 12, 31)),
+        ("60 attacks in the first four months of 2018", date(2018, 1, 1), date(2018, 4, 30)),
+        ("60 attacks in the final three months of 2018", date(2018, 10, 1), date(2018, 12, 31)),
+        ("60 attacks in the six months to June 2018", date(2018, 1, 1), date(2018, 6, 30)),
+        ("60 attacks in the three months from May 2018", date(2018, 5, 1), date(2018, 7, 31)),
         ("60 attacks a month", None, None),
     ],
 )
@@ -151,6 +178,7 @@ def test_areas(text: str, areas: tuple[str, ...]) -> None:
     ("text", "kind"),
     [
         ("60 attacks on civilians", "violence against civilians"),
+        ("60 attacks hit civilians", "violence against civilians"),
         ("60 battles", "battles"),
         ("60 air strikes", "air and drone strikes"),
         ("60 violent incidents", None),
@@ -165,6 +193,21 @@ def test_kinds(text: str, kind: str | None) -> None:
 def test_a_sentence_without_a_figure_is_refused_and_shown_how(text: str) -> None:
     with pytest.raises(UsageError, match="no figure to check"):
         read(text)
+
+
+@pytest.mark.parametrize("text", ["attacks rose by 20 percent", "60% of attacks were by IS", "a 3-fold rise"])
+def test_a_share_or_a_change_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is a share or a change"):
+        read(text)
+
+
+def test_last_year_is_of_the_calendar_and_the_last_year_twelve_months() -> None:
+    said = date(2018, 4, 10)
+    found = [read_statement(f"60 attacks {when}", CODES, said=said) for when in ("last year", "over the last year")]
+    assert [(one.first, one.last) for one in found] == [
+        (date(2017, 1, 1), date(2017, 12, 31)),
+        (date(2017, 4, 1), date(2018, 3, 31)),
+    ]
 
 
 @given(st.integers(2, 5000), st.sampled_from(["more than {}", "at least {}", "fewer than {}", "at most {}"]))

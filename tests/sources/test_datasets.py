@@ -27,7 +27,7 @@ def rows_of(path: Path, mapping: Path | None = None) -> tuple[list[dict[str, Any
 
 
 def test_ged_as_published(tmp_path: Path) -> None:
-    (row,), problems = rows_of(written(tmp_path, lines(GED49, [ged()])))
+    (row,), problems = rows_of(written(tmp_path, lines(GED49, [ged(deaths_civilians=2)])))
     assert not problems
     assert row == {
         "dataset": "UCDP GED", "row": 1, "id": "501", "code": None, "event_type": "State-based conflict",
@@ -36,7 +36,7 @@ def test_ged_as_published(tmp_path: Path) -> None:
         "date_start": date(2019, 3, 4), "date_end": date(2019, 3, 4), "date_precision": "day",
         "location": "Bir Tamra village", "country": "TCD", "country_name": "Chad", "admin1": "Ennedi", "admin2": None,
         "latitude": 16.5, "longitude": 21.25, "place_precision": "settlement", "deaths_low": 6, "deaths_best": 6,
-        "deaths_high": 8, "injured_best": None, "civilian_targeting": None, "aggregate": False,
+        "deaths_high": 8, "deaths_civilians": 2, "injured_best": None, "civilian_targeting": None, "aggregate": False,
         "sources": "Dune Radio;Oasis Post", "source_count": 2, "notes": "Six killed at the well",
     }  # fmt: skip
 

@@ -44,6 +44,10 @@ Verdict = Literal["supported", "contradicted", "cannot be told"]
 WINDOWS = (1, 3, 6, 12)
 """Complete months before the statement, where it names no time."""
 
+_ONE_ROW_AN_INCIDENT = ("UCDP GED", "GTD")
+"""Datasets whose own rule makes one row an incident; rows alike are several, and nobody may count them as one
+(docs/decisions/0015)."""
+
 _AT_LEAST: tuple[Comparison, ...] = ("more than", "at least")
 _AT_MOST: tuple[Comparison, ...] = ("fewer than", "at most")
 _TOO_COARSE: Mapping[PeriodName, tuple[str, ...]] = {
@@ -181,10 +185,10 @@ def _matters(statement: Statement, data: EventTable, rows: pd.DataFrame, codeboo
         found["role"] = _roles(statement, rows, actor_spellings(statement, data, codebook))
     totals = rows["aggregate"].eq(True).to_numpy()
     found["aggregate rows"] = [_Choice("counted", all_rows), _Choice("left out", ~totals)]
-    if statement.measure == "events":
-        coarse = rows["date_precision"].isin(_TOO_COARSE[statement.per or "month"]).to_numpy()
+    coarse = rows["date_precision"].isin(_TOO_COARSE[statement.per or "month"]).to_numpy()
+    found["imprecise dates"] = [_Choice("by their first day", all_rows), _Choice("left out", ~coarse)]
+    if statement.measure == "events" and data.dataset not in _ONE_ROW_AN_INCIDENT:
         again = rows.duplicated(["date_start", "latitude", "longitude", "actor1", "actor2", "event_type"]).to_numpy()
-        found["imprecise dates"] = [_Choice("by their first day", all_rows), _Choice("left out", ~coarse)]
         found["counting rule"] = [_Choice("rows", all_rows), _Choice("one a day, place and pair of actors", ~again)]
     return {name: _differing(choices) for name, choices in found.items()}
 

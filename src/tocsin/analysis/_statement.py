@@ -21,11 +21,10 @@ from tocsin.analysis._statement_parts import (
     read_measure,
     read_role,
     read_statistic,
-    read_window,
     speaks_of_violence,
-    time_spans,
-    turned_by_no_period,
+    turned,
 )
+from tocsin.analysis._statement_times import read_window, time_spans
 from tocsin.codebook import Codebook
 
 __all__ = ["Statement", "read_statement"]
@@ -141,14 +140,15 @@ def read_statement(
     plain = " ".join(text.split())
     times = list(time_spans(plain, said))
     figure = read_figure(plain, times, codebook, threshold)
-    statistic, per = read_statistic(plain)
     first, last, notes = read_window(plain, said)
+    within_a_month = first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
+    statistic, per = read_statistic(plain, within_a_month)
     named = read_actors(plain, codebook, actors)
     measure = read_measure(plain, figure)
     return Statement(
         text=text,
         said=said,
-        comparison=turned_by_no_period(plain, figure.comparison) if statistic == "every" else figure.comparison,
+        comparison=turned(plain, figure),
         threshold=figure.threshold,
         upper=figure.upper,
         measure=measure,

@@ -6,15 +6,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from dateutil.relativedelta import relativedelta
-
+from tocsin.analysis._statement_numbers import NUMBER, UNIT, Stretch, meets, value_of
 from tocsin.codebook import ActorMatch, Codebook
-from tocsin.coding import find_times, number
 from tocsin.errors import UsageError
 from tocsin.places import name_similarity
 
@@ -35,10 +32,8 @@ __all__ = [
     "read_measure",
     "read_role",
     "read_statistic",
-    "read_window",
     "speaks_of_violence",
-    "time_spans",
-    "turned_by_no_period",
+    "turned",
     "violent_types",
 ]
 
@@ -47,7 +42,6 @@ Statistic = Literal["total", "mean", "median", "every", "any"]
 PeriodName = Literal["day", "week", "month", "quarter", "year"]
 Measure = Literal["events", "deaths", "civilian deaths"]
 Role = Literal["by", "against", "involving"]
-Stretch = tuple[int, int]
 
 AGAINST_CIVILIANS = "violence against civilians"
 
@@ -55,25 +49,29 @@ SAME_NAME = 0.93
 """From this similarity on two names are spellings of one: Deir ez-Zor and Dayr az-Zawr reach 1.00, Quneitra and
 Al Qunaytirah 0.96; different governorates of Syria stay below 0.60."""
 
-_NUMBER_WORD = (
-    r"zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million"
-)
-_IN_DIGITS = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+(?:\.\d+)?"
-_N = rf"(?P<n>{_IN_DIGITS}|(?:an? )?(?:(?:{_NUMBER_WORD}|and)[ -]?)*(?:{_NUMBER_WORD}))\b"
-_UNIT = r"(?:day|week|month|quarter|year)"
-_NOBODY = re.compile(rf"\b(?:no|zero|not a single|not one|without a(?:ny)?)\b(?! {_UNIT}\b)", re.I)
-_IN_NO = re.compile(rf"\b(?:(?:in )?no|not (?:a single|one)|there (?:was|is) no) {_UNIT}\b", re.I)
-_BETWEEN = re.compile(rf"\b(?:between|from)\s+{_N}\s+(?:and|to)\s+{_N.replace('<n>', '<m>')}", re.I)
-_LAST = re.compile(
-    rf"\b(?:last|past|previous|preceding)\s+(?:(?P<n>\d+|{_NUMBER_WORD})\s+)?(?P<unit>{_UNIT})s?\b", re.I
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR = re.compile(
-    rf"\b(?:(?P<month>(?:{'|'.join(_MONTHS)})[a-z]*) )?(?P<year>(?:19|20)\d\d)\b"
-    r"(?!\s*(?:people|events|incidents|deaths|attacks))",
+_NOBODY = re.compile(rf"\b(?:no|zero|not a single|not one|without a(?:ny)?)\b(?! {UNIT}\b)", re.I)
+_IN_NO = re.compile(
+    rf"\b(?:(?:in )?no(?: single| one)?|not (?:a single|one)|there (?:was|is) no) {UNIT}\b"
+    rf"|\b(?:none|not one|no one) of (?:the|its|these|those|all)?(?: \w+){{0,2}}? ?{UNIT}s\b",
     re.I,
 )
+_DENIED = re.compile(
+    r"\b(?:never|not once|at no (?:point|time|stage)|den(?:y|ies|ied) that|not (?:true|the case) that|untrue that|"
+    r"false that|no truth (?:in|to))\b",
+    re.I,
+)
+"""What turns a comparison round from afar: "at no point did it drop below 40"."""
+_DID_NOT = re.compile(
+    r"\b(?:did|do|does|has|have|had|was|were|is|are|could|would) ?(?:not|n.t)(?: \w+){0,4}? *$|"
+    r"\b(?:didn|doesn|hasn|haven|hadn|wasn|weren).t(?: \w+){0,4}? *$",
+    re.I,
+)
+_NOT_IN_ANY = re.compile(
+    rf"\b(?:not?|never|n.t|at most|up to|fewer|less|below|under)\b[^.]*\bin any (?:\w+ )?{UNIT}\b", re.I
+)
+_SHARE = re.compile(rf"\b{NUMBER}(?:\s*%|[- ](?:per ?cent\w*|fold|times)\b)", re.I)
+_RANGE = re.compile(rf"\b{NUMBER}\s*(?:-|\u2013|to)\s*{NUMBER.replace('<n>', '<m>')}", re.I)
+_BETWEEN = re.compile(rf"\b(?:between|from)\s+{NUMBER}\s+(?:and|to)\s+{NUMBER.replace('<n>', '<m>')}", re.I)
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'’\-]*"
 _CAPITALS = re.compile(rf"{_CAPITAL}(?:[ -](?:(?:ez|al|el|as|ar|ash|the|of|and|de|du)[ -])?{_CAPITAL})*")
 _GENERIC = re.compile(
@@ -133,10 +131,6 @@ def _says(text: str, patterns: Sequence[str]) -> bool:
     return any(re.search(pattern, text, re.I) for pattern in patterns)
 
 
-def _meets(stretch: Stretch, others: Sequence[Stretch]) -> bool:
-    return any(start < stretch[1] and stretch[0] < end for start, end in others)
-
-
 # The figure
 
 
@@ -148,16 +142,21 @@ def read_figure(text: str, times: Sequence[Stretch], codebook: Codebook, given: 
     UsageError
         If there is none, and none was `given`.
     """
-    for m in _BETWEEN.finditer(text):
-        if not _meets(m.span(), times):
-            return Figure("between", _value(m["n"]), *m.span(), _value(m["m"]))
+    if given is None and (share := next((m for m in _SHARE.finditer(text) if not meets(m.span(), times)), None)):
+        raise UsageError(
+            f"{share[0].strip()!r} is a share or a change, and only numbers are checked; say how many, as in: "
+            "more than 60 violent incidents each month"
+        )
+    for m in (*_BETWEEN.finditer(text), *_RANGE.finditer(text)):
+        if not meets(m.span(), times):
+            return Figure("between", value_of(m["n"]), *m.span(), value_of(m["m"]))
     compared = list(_compared(text, times))
     if compared:
         # Rules are in the order of how much they say: "did not exceed 60" ends as "exceed 60" does.
         return min(compared, key=lambda found: (found[0], found[1].start))[1]
-    for m in re.finditer(rf"\b{_N}", text, re.I):
-        if not _meets(m.span("n"), times) and m["n"].lower() not in ("one", "a", "an"):
-            return Figure("exactly", _value(m["n"]), *m.span())
+    for m in re.finditer(rf"\b{NUMBER}", text, re.I):
+        if not meets(m.span("n"), times) and m["n"].lower() not in ("one", "a", "an"):
+            return Figure("exactly", value_of(m["n"]), *m.span())
     if nobody := _NOBODY.search(text):
         return Figure("exactly", 0.0, *nobody.span())
     for vague, worth in codebook.vague_counts.items():
@@ -173,31 +172,27 @@ def read_figure(text: str, times: Sequence[Stretch], codebook: Codebook, given: 
 
 def _compared(text: str, times: Sequence[Stretch]) -> Iterator[tuple[int, Figure]]:
     for rank, rule in enumerate(_words()["comparison"]):
-        patterns = [rf"\b(?:{words})\s+(?:the |a |an )?{_N}" for words in rule["words"]]
-        patterns += [rf"\b{_N}\s+(?:\w+\s+)?(?:{words})" for words in rule.get("after", ())]
+        patterns = [rf"\b(?:{words})\s+(?:the |a |an )?{NUMBER}" for words in rule["words"]]
+        patterns += [rf"\b{NUMBER}\s+(?:\w+\s+)?(?:{words})" for words in rule.get("after", ())]
         for pattern in patterns:
             for m in re.finditer(pattern, text, re.I):
-                if not _meets(m.span("n"), times):
-                    yield rank, Figure(rule["is"], _value(m["n"]), *m.span())
+                if not meets(m.span("n"), times):
+                    yield rank, Figure(rule["is"], value_of(m["n"]), *m.span())
 
 
-def _value(words: str) -> float:
-    try:
-        return float(re.sub(r"[,\u00a0\u202f]", "", words))
-    except ValueError:
-        found = number(words)
-    if found is None:
-        raise UsageError(f"{words!r} is no number; write it in digits")
-    return float(found)
+def turned(text: str, figure: Figure) -> Comparison:
+    """How the figure compares where words far from it say no: "in no month fewer than 40" is at least 40 in each."""
+    outside = [m.span() for pattern in (_IN_NO, _DENIED) for m in pattern.finditer(text)]
+    far = any(not meets(stretch, [(figure.start, figure.end)]) for stretch in outside)
+    near = _DID_NOT.search(text[: figure.start]) is not None
+    return _OPPOSITE.get(figure.comparison, figure.comparison) if far or near else figure.comparison
 
 
-def turned_by_no_period(text: str, comparison: Comparison) -> Comparison:
-    """How a figure compares in every period, where "in no month fewer than 40" says that each had at least 40."""
-    return _OPPOSITE.get(comparison, comparison) if _IN_NO.search(text) else comparison
+def read_statistic(text: str, within_a_month: bool = False) -> tuple[Statistic, PeriodName | None]:
+    """What is said of the periods, and of which; a total has none.
 
-
-def read_statistic(text: str) -> tuple[Statistic, PeriodName | None]:
-    """What is said of the periods, and of which; a total has none."""
+    A peak within one month (`within_a_month`) is that month's own figure.
+    """
     rules = _words()["statistic"]
     found: dict[str, PeriodName | None] = {}
     for name, patterns in rules.items():
@@ -209,60 +204,14 @@ def read_statistic(text: str) -> tuple[Statistic, PeriodName | None]:
         return "median", per or "month"
     if "mean" in found:
         return "mean", per or "month"
-    if "every" in found:
+    if "every" in found or ("any" in found and _NOT_IN_ANY.search(text)):
         return "every", per or "month"
     if "any" in found:
-        return "any", per or "month"
+        return ("total", None) if within_a_month and found["any"] is None else ("any", per or "month")
+    if per is not None and _says(text, _words()["always"]["words"]):
+        return "every", per
     # "60 a month" is a rate.
     return ("mean", per) if "rate" in found else ("total", None)
-
-
-# Its time
-
-
-def time_spans(text: str, said: date) -> Iterator[Stretch]:
-    """Where a text says when: a number there is no figure."""
-    for time in find_times(text, said):
-        if time.kind not in ("habit", "now"):
-            yield time.start, time.end
-    for found in (*_LAST.finditer(text), *_YEAR.finditer(text)):
-        yield found.span()
-
-
-def read_window(text: str, said: date) -> tuple[date | None, date | None, tuple[str, ...]]:
-    """First and last day that a statement is about, and what was assumed; None where it does not say."""
-    if found := _LAST.search(text):
-        count = int(_value(found["n"])) if found["n"] else 1
-        return (*_counted_back(count, found["unit"].lower(), said), ())
-    stretches = list(_stretches(text, said))
-    if not stretches and (found := _YEAR.search(text)):
-        month = _MONTHS.index(found["month"].lower()[:3]) + 1 if found["month"] else 0
-        begun = date(int(found["year"]), month or 1, 1)
-        stretches.append((begun, begun + relativedelta(months=1 if month else 12) - timedelta(days=1)))
-    if not stretches:
-        return None, None, ()
-    first, last = min(start for start, _ in stretches), max(end for _, end in stretches)
-    notes = () if len(stretches) == 1 else (f"Its times are read as one stretch, {first} to {last}.",)
-    return first, last, notes
-
-
-def _counted_back(count: int, unit: str, said: date) -> tuple[date, date]:
-    """So many whole periods before the day that it was said on: a month that has only begun is none."""
-    if unit == "day":
-        return said - timedelta(days=count), said - timedelta(days=1)
-    if unit == "week":
-        monday = said - timedelta(days=said.weekday())
-        return monday - timedelta(weeks=count), monday - timedelta(days=1)
-    month = said.replace(day=1)
-    months = {"month": 1, "quarter": 3, "year": 12}[unit] * count
-    return month - relativedelta(months=months), month - timedelta(days=1)
-
-
-def _stretches(text: str, said: date) -> Iterator[tuple[date, date]]:
-    for time in find_times(text, said):
-        if time.when.start is None or time.when.end is None or time.kind not in ("point", "since"):
-            continue
-        yield time.when.start, said if time.kind == "since" else time.when.end
 
 
 # What is counted
@@ -325,7 +274,7 @@ def read_actors(text: str, codebook: Codebook, known: Sequence[str]) -> tuple[Ac
             continue
         # A short name is an acronym, and a word in small letters is not.
         for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I if len(name) > 5 else 0):
-            if not _meets(m.span(), [(one.start, one.end) for one in found]):
+            if not meets(m.span(), [(one.start, one.end) for one in found]):
                 found.append(ActorMatch(*m.span(), m[0], None, name, "Political militia"))
     return tuple(sorted(found, key=lambda match: match.start))
 
@@ -351,7 +300,7 @@ def read_areas(text: str, names: Sequence[str], taken: Sequence[Stretch], codebo
     used, done = list(taken), set()
     for start, end in _proper_names(text):
         words = _core(text[start:end])
-        if len(words) < 3 or _meets((start, end), used):
+        if len(words) < 3 or meets((start, end), used):
             continue
         alike = [(name_similarity(words, core), name) for core, name in cores]
         best = max((score for score, _ in alike), default=0.0)
@@ -364,7 +313,7 @@ def read_areas(text: str, names: Sequence[str], taken: Sequence[Stretch], codebo
     for state in codebook.actors.states:
         for alias in (state.name, *state.aliases):
             m = re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", text)
-            if m and not _meets(m.span(), used) and state.name not in done:
+            if m and not meets(m.span(), used) and state.name not in done:
                 done.add(state.name)
                 yield state.name
 

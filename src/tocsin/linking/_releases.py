@@ -31,7 +31,7 @@ _KINDS: dict[ChangeKind, tuple[str, ...]] = {
     "recoded": ("code", "event_type", "sub_event_type", "violence", "civilian_targeting", "aggregate"),
     "actors": ("actor1", "actor1_kind", "actor2", "actor2_kind", "associated"),
     "redated": ("date_start", "date_end", "date_precision"),
-    "recounted": ("deaths_low", "deaths_best", "deaths_high", "injured_best"),
+    "recounted": ("deaths_low", "deaths_best", "deaths_high", "deaths_civilians", "injured_best"),
     "sourced": ("sources", "source_count", "notes"),
 }
 _COMPARED = tuple(name for names in _KINDS.values() for name in names)

@@ -33,7 +33,7 @@ _TEXTS = (
     "event_type", "sub_event_type", "actor1", "actor2", "location", "country_name", "admin1", "admin2", "sources",
     "notes",
 )  # fmt: skip
-_COUNTS = ("deaths_low", "deaths_best", "deaths_high", "injured_best", "source_count")
+_COUNTS = ("deaths_low", "deaths_best", "deaths_high", "deaths_civilians", "injured_best", "source_count")
 _CODED = ("event_type", "violence", "actor1_kind", "actor2_kind", "place_precision", "civilian_targeting")
 
 
