@@ -462,6 +462,7 @@ def test_whatever_befalls_a_file_is_named_and_never_raised(
     path = tmp_path_factory.mktemp("rows") / ("ged.csv.gz" if packed else "ged.csv")
     path.write_bytes(gzip.compress(bytes(data[:cut]))[: cut or None] if packed else bytes(data[:cut]))
     rows, problems = rows_of(path)
-    assert len({r["id"] for r in rows}) == len(rows)
+    # A header that lost its "id" leaves rows that are told apart by their numbers only.
+    assert len({r["id"] or r["row"] for r in rows}) == len(rows)
     assert all(str(problem) for problem in problems)
     assert rows or problems
