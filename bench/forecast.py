@@ -2,7 +2,7 @@
 
     python bench/forecast.py HISTORY.csv MONTH [--predictions OUT.parquet] [--model NAME] [--months 12] [--lag 3]
         [--draws N] [--actuals FILE.parquet|FILE.csv]
-    python bench/forecast.py --gold HISTORY.csv
+    python bench/forecast.py --gold HISTORY.csv [--models NAME,NAME|all]
 
 HISTORY has a row a unit and month (``month_id`` as VIEWS numbers them or a date, ``country_id`` or another unit, a
 count). The window begins with MONTH (``2018-01`` or ``457``) and has 12 months; the last month of HISTORY that is used
@@ -11,7 +11,11 @@ is one line of JSON; with ``--actuals``, or where HISTORY itself goes on, it has
 VIEWS competition has it and ``ign_plain``, ``mis`` (90 %), ``coverage90``, and the same of conflictology.
 
 With ``--gold`` every model is scored on each calendar year that HISTORY holds and that has twelve months before its
-origin: ``<model>_crps`` is the mean over years, ``worst`` the model's highest ratio to conflictology in any year.
+origin: ``<model>_crps`` is the mean over years, ``worst`` the best model's highest ratio to conflictology in any year.
+Models that learn take minutes and are left out unless ``--models`` names them. ``<model>_rolling`` is of windows
+that begin with every month (every third, where a model learns) instead of every January: their number, those in which
+it beat conflictology, and the mean and the highest ratio to it. A model that wins in calm years and loses in others
+shows there.
 """
 
 from __future__ import annotations
@@ -26,11 +30,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tocsin.forecast import MODELS, History, add_months, month_of, months_between, read_history, score, views_month
+from tocsin.forecast import (
+    MODELS,
+    SLOW,
+    History,
+    add_months,
+    crps,
+    month_of,
+    months_between,
+    read_history,
+    score,
+    views_month,
+)
 
 BEST = "recency"
 DRAWS = 1000
 BASELINE = "conflictology"
+ROLLING_DRAWS = 200
 
 
 def main() -> None:
@@ -41,12 +57,13 @@ def main() -> None:
     parser.add_argument("--predictions", type=Path)
     parser.add_argument("--actuals", type=Path)
     parser.add_argument("--model", choices=sorted(MODELS), default=BEST)
+    parser.add_argument("--models", help="names with commas, or all; with --gold")
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--lag", type=int, default=3)
     parser.add_argument("--draws", type=int)
     given = parser.parse_args()
     if given.gold:
-        print(json.dumps(years(read_history(given.gold), given.lag)))
+        print(json.dumps(years(read_history(given.gold), given.lag, asked(given.models))))
         return
     if not (given.history and given.month):
         parser.error("name a history and the first month of the window, or --gold")
@@ -104,24 +121,52 @@ def write(draws: np.ndarray[Any, np.dtype[np.float64]], past: History, first: da
     ).to_parquet(path, index=False)
 
 
-def years(history: History, lag: int) -> dict[str, Any]:
-    """Every model on every calendar year that can be forecast and is known."""
+def asked(names: str | None) -> list[str]:
+    """The models to be scored: those named, always with the best and the baseline."""
+    if names == "all":
+        return list(MODELS)
+    chosen = names.split(",") if names else [name for name in MODELS if name not in SLOW]
+    if unknown := set(chosen) - set(MODELS):
+        raise SystemExit(f"no model {sorted(unknown)[0]!r}; there are: {', '.join(MODELS)}")
+    return list(dict.fromkeys([BASELINE, BEST, *chosen]))
+
+
+def years(history: History, lag: int, models: list[str]) -> dict[str, Any]:
+    """Models on every calendar year that can be forecast and is known, and on windows that begin in any month."""
     first = history.months[0]
-    starts = [date(year, 1, 1) for year in range(first.year, history.origin.year + 1)]
-    starts = [s for s in starts if months_between(first, s) >= 12 + lag - 1 and known(history, s, 12) is not None]
+    starts = [
+        m for m in history.months if months_between(first, m) >= 12 + lag - 1 and add_months(m, 11) in history.months
+    ]
     found: dict[str, list[float]] = {}
-    for name in MODELS:
-        for start in starts:
-            draws, _ = forecast(history, start, name, 12, lag, None)
+    for name in models:
+        # A learner is made anew for each window; every third month is enough to tell whether it loses.
+        every = 3 if name in SLOW else 1
+        for start in (month for month in starts if month.month % every == 1 % every):
+            january = start.month == 1
+            draws, _ = forecast(history, start, name, 12, lag, None if january or name == BASELINE else ROLLING_DRAWS)
             actual = known(history, start, 12)
             assert actual is not None
-            found.setdefault(name, []).append(score(draws.reshape(-1, draws.shape[2]), actual.ravel()).crps)
-    base = np.array(found[BASELINE])
-    result: dict[str, Any] = {"years": [start.year for start in starts]}
-    for name, scores in found.items():
-        result[f"{name}_crps"] = round(float(np.mean(scores)), 4)
-        result[f"{name}_by_year"] = [round(one, 3) for one in scores]
-    result["worst"] = round(float((np.array(found[BEST]) / base).max()), 4)
+            value = float(crps(draws.reshape(-1, draws.shape[2]), actual.ravel()).mean())
+            found.setdefault(name, []).append(value)
+            found.setdefault(f"{name} in", []).append(starts.index(start))
+    calendar = [n for n, start in enumerate(starts) if start.month == 1]
+    base = dict(zip(found[f"{BASELINE} in"], found[BASELINE], strict=True))
+    result: dict[str, Any] = {"years": [starts[n].year for n in calendar]}
+    for name in models:
+        of = dict(zip(found[f"{name} in"], found[name], strict=True))
+        by_year = [of[n] for n in calendar]
+        ratios = np.array([of[n] / base[n] for n in of])
+        result[f"{name}_crps"] = round(float(np.mean(by_year)), 4)
+        result[f"{name}_by_year"] = [round(one, 3) for one in by_year]
+        result[f"{name}_rolling"] = {
+            "windows": len(of),
+            "won": int((ratios < 1).sum()),
+            "ratio": round(sum(of.values()) / sum(base[n] for n in of), 4),
+            "worst": round(float(ratios.max()), 4),
+        }
+        if name == BEST:
+            result["worst"] = round(max(of[n] / base[n] for n in calendar), 4)
+            result["rolling_worst"] = result[f"{name}_rolling"]["worst"]
     result["ratio"] = round(result[f"{BEST}_crps"] / result[f"{BASELINE}_crps"], 4)
     return result
 

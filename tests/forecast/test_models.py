@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tocsin.errors import UsageError
-from tocsin.forecast import MODELS, Conflictology, History, LastObservation, NegativeBinomial, Recency, add_months
+from tocsin.forecast import MODELS, SLOW, Conflictology, History, LastObservation, NegativeBinomial, Recency, add_months
 
 FIRST = date(2020, 1, 1)
 
@@ -28,7 +28,11 @@ counts = arrays.arrays(
 )
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+# Those that learn are tested where there is enough to learn from, in files of their own.
+QUICK = {name: model for name, model in MODELS.items() if name not in SLOW}
+
+
+@pytest.mark.parametrize("model", QUICK.values(), ids=QUICK)
 @settings(max_examples=20)
 @given(values=counts)
 def test_draws_are_counts_and_the_same_twice(model: object, values: np.ndarray) -> None:
@@ -40,7 +44,7 @@ def test_draws_are_counts_and_the_same_twice(model: object, values: np.ndarray) 
     assert (draws == model.draws(past, [3, 14], 24, seed=1)).all()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("model", QUICK.values(), ids=QUICK)
 @settings(max_examples=10)
 @given(values=counts, later=st.integers(0, 10_000))
 def test_what_comes_after_the_origin_changes_nothing(model: object, values: np.ndarray, later: int) -> None:

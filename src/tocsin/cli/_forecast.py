@@ -93,11 +93,12 @@ def forecast(
         known_until = month(origin, "--origin")
         from tocsin import forecast as room
 
-        using = room.model_named(model)
+        room.model_named(model)  # told before anything is read
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
             known = dataset(data, by, measure, chosen, as_of, mapping, keep_last).until(known_until)
             units = known.history.only(unit).units if unit else ()
+            using = room.model_named(model, known.neighbours())
             progress.start("Forecasting", None)
             made = room.forecast(known.history, using, ahead)
             found = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tocsin.forecast._boosted import Boosted
+from tocsin.forecast._croston import Croston
 from tocsin.forecast._data import By, Dataset, dataset_of_events, dataset_of_history, holds_a_history
 from tocsin.forecast._evaluate import MOST_ORIGINS, Evaluation, Miss, YearScore, evaluate, past_origins
-from tocsin.forecast._forecast import Forecast, Row, forecast, model_named, write_forecast
+from tocsin.forecast._forecast import Forecast, Row, forecast, write_forecast
 from tocsin.forecast._history import (
     Floats,
     History,
@@ -15,15 +17,20 @@ from tocsin.forecast._history import (
     read_history,
     views_month,
 )
-from tocsin.forecast._models import MODELS, Conflictology, LastObservation, Model, NegativeBinomial, Recency
+from tocsin.forecast._models import Conflictology, LastObservation, Model, NegativeBinomial, Recency
 from tocsin.forecast._page import evaluation_tables, forecast_page, largest
+from tocsin.forecast._registry import MODELS, SLOW, model_named
 from tocsin.forecast._scores import Scores, crps, ignorance, interval_score, pit, score
+from tocsin.forecast._stacked import Stacked, stacking_weights
 
 __all__ = [
     "MODELS",
     "MOST_ORIGINS",
+    "SLOW",
+    "Boosted",
     "By",
     "Conflictology",
+    "Croston",
     "Dataset",
     "Evaluation",
     "Floats",
@@ -36,6 +43,7 @@ __all__ = [
     "Recency",
     "Row",
     "Scores",
+    "Stacked",
     "YearScore",
     "add_months",
     "crps",
@@ -57,6 +65,7 @@ __all__ = [
     "pit",
     "read_history",
     "score",
+    "stacking_weights",
     "views_month",
     "write_forecast",
 ]

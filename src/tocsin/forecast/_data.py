@@ -13,11 +13,14 @@ import numpy as np
 
 from tocsin.analysis import Coverage, EventTable, Selection, panel
 from tocsin.errors import UsageError
-from tocsin.forecast._history import History, panel_history, read_history
+from tocsin.forecast._history import Floats, History, panel_history, read_history
 
 __all__ = ["By", "Dataset", "dataset_of_events", "dataset_of_history", "holds_a_history"]
 
 By = Literal["country", "admin1", "priogrid"]
+
+NEAREST = 4
+"""Units that count as next to one where there is no grid."""
 
 LAST_DAYS = 3
 """A last month whose last event lies in its last days is held to be complete; what was released earlier is not."""
@@ -51,6 +54,19 @@ class Dataset:
     def until(self, origin: date | None) -> Dataset:
         """What was there up to a month; all of it where None is given."""
         return self if origin is None else replace(self, history=self.history.until(origin))
+
+    def neighbours(self) -> dict[str, tuple[str, ...]]:
+        """Units next to each: touching cells of a grid, else the nearest of those whose points are known."""
+        if self.history.unit == "priogrid_gid":
+            return grid_neighbours(self.history.units)
+        placed = [unit for unit in self.history.units if unit in self.points]
+        if len(placed) <= NEAREST:
+            return {}
+        north, east = np.array([self.points[unit] for unit in placed]).T
+        return {
+            unit: tuple(placed[m] for m in np.argsort(_far(north, east, n), kind="stable")[1 : NEAREST + 1])
+            for n, unit in enumerate(placed)
+        }
 
     def computed(self) -> list[tuple[str, str]]:
         """What a page says of the data."""
@@ -142,6 +158,30 @@ def grid_points(units: tuple[str, ...]) -> dict[str, tuple[float, float]]:
     """
     cells = {unit: divmod(int(unit) - 1, 720) for unit in units if unit.isdecimal()}
     return {unit: (row / 2 - 89.75, column / 2 - 179.75) for unit, (row, column) in cells.items()}
+
+
+def grid_neighbours(units: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Cells of PRIO-GRID that touch at a side or a corner, of those given.
+
+    Examples
+    --------
+    >>> grid_neighbours(("1", "2", "721", "5"))["1"]
+    ('2', '721')
+    """
+    cells = {unit: divmod(int(unit) - 1, 720) for unit in units if unit.isdecimal()}
+    at = {cell: unit for unit, cell in cells.items()}
+    around = [(up, along) for up in (-1, 0, 1) for along in (-1, 0, 1) if up or along]
+    return {
+        unit: tuple(at[near] for up, along in around if (near := (row + up, (column + along) % 720)) in at)
+        for unit, (row, column) in cells.items()
+    }
+
+
+def _far(north: Floats, east: Floats, n: int) -> Floats:
+    """How far each point is from one of them, on the unit sphere and squared."""
+    up, along = np.radians(north), np.radians(east)
+    chord = np.array([np.cos(up) * np.cos(along), np.cos(up) * np.sin(along), np.sin(up)])
+    return np.asarray(((chord - chord[:, [n]]) ** 2).sum(axis=0))
 
 
 def _middles(events: Any, columns: tuple[str, ...]) -> dict[str, tuple[float, float]]:

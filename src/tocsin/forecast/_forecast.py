@@ -13,9 +13,9 @@ import numpy as np
 
 from tocsin.errors import UsageError
 from tocsin.forecast._history import Floats, History, add_months
-from tocsin.forecast._models import MODELS, Model
+from tocsin.forecast._models import Model
 
-__all__ = ["LEVELS", "Forecast", "Row", "forecast", "model_named", "needed_months", "write_forecast"]
+__all__ = ["LEVELS", "Forecast", "Row", "forecast", "needed_months", "write_forecast"]
 
 LEVELS = (0.5, 0.8, 0.95)
 """Central intervals that are shown."""
@@ -128,19 +128,6 @@ def needed_months(history: History, least: int = LEAST_HISTORY) -> None:
     if len(gaps):
         named = ", ".join(history.units[n] for n in gaps)
         raise UsageError(f"not covered in any of the twelve months up to {history.origin:%Y-%m}: {named}; leave it out")
-
-
-def model_named(name: str) -> Model:
-    """The model of a name.
-
-    Raises
-    ------
-    UsageError
-        If there is none; the message has all names.
-    """
-    if name not in MODELS:
-        raise UsageError(f"no model {name!r}; there are: {', '.join(sorted(MODELS))}")
-    return MODELS[name]
 
 
 def write_forecast(made: Forecast, path: Path, thresholds: Sequence[float] = (1, 25, 100)) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "History",
     "Measure",
     "add_months",
+    "filled",
     "month_of",
     "months_between",
     "panel_history",
@@ -101,6 +102,18 @@ class History:
     def span(self) -> str:
         """From when to when, in words."""
         return f"{self.months[0]:%Y-%m} to {self.months[-1]:%Y-%m}"
+
+
+def filled(values: Floats) -> Floats:
+    """Counts by month and unit; what is not covered is as the last month before it that is, or the first after it."""
+    known = ~np.isnan(values)
+    if known.all():
+        return values
+    rows = np.arange(len(values))[:, None]
+    before = np.maximum.accumulate(np.where(known, rows, -1), axis=0)
+    after = np.minimum.accumulate(np.where(known, rows, len(values))[::-1], axis=0)[::-1]
+    at = np.where(before >= 0, before, np.minimum(after, len(values) - 1))
+    return np.nan_to_num(np.take_along_axis(values, at, axis=0))
 
 
 def add_months(month: date, months: int) -> date:

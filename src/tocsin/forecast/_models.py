@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from tocsin.errors import UsageError
 from tocsin.forecast._history import Floats, History
 
-__all__ = ["MODELS", "Conflictology", "LastObservation", "Model", "NegativeBinomial", "Recency"]
+__all__ = ["Conflictology", "LastObservation", "Model", "NegativeBinomial", "Recency"]
 
 LEAST_MONTHS = 12
 
@@ -18,11 +18,13 @@ LEAST_MONTHS = 12
 class Model(Protocol):
     """Forecasts from a history. It sees no month after the history's last."""
 
-    name: str
-    """What it is called, such as ``conflictology``."""
+    @property
+    def name(self) -> str:
+        """What it is called, such as ``conflictology``."""
 
-    about: str
-    """What it does and where it fails, a few sentences."""
+    @property
+    def about(self) -> str:
+        """What it does and where it fails, a few sentences."""
 
     def draws(self, history: History, ahead: Sequence[int], n: int, seed: int = 0) -> Floats:
         """Draws for each of the months `ahead` of the history's last.
@@ -133,9 +135,6 @@ class Recency:
         return np.sort(random.poisson(rate), axis=-1).astype(float)
 
 
-MODELS: Mapping[str, Model] = {
-    model.name: model for model in (Conflictology(), LastObservation(), NegativeBinomial(), Recency())
-}
 """The models by their names."""
 
 
