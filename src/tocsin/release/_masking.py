@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from tocsin.errors import TocsinError
-from tocsin.records import Document, Span
+from tocsin.records import DATASET_FORMS, Document, Span
 from tocsin.release._names import Known, NameFinder
 from tocsin.release._patterns import Finding, find_patterns, joined
 from tocsin.release._vocabulary import vocabulary
@@ -105,14 +105,18 @@ class Masker:
 
     def look_ahead(self, documents: Iterable[Document]) -> None:
         """Read documents that will be asked for, many at once; it changes no answer."""
-        self.finder.look_ahead(d.text for d in documents)
+        texts: dict[bool, list[str]] = {False: [], True: []}
+        for document in documents:
+            texts[_is_row(document)].append(document.text)
+        for rows, of_kind in texts.items():
+            self.finder.look_ahead(of_kind, rows=rows)
 
     def document(self, document: Document, known: Known) -> tuple[MaskedText, frozenset[str]]:
         """The document's text with what must not leave of it, and the words that persons' names are made of."""
         # With places kept as they are, what is known of them depends on the gazetteer alone.
         key = (document.id, document.text_hash, known.coarse, known.areas if known.coarse else frozenset())
         if key not in self._documents:
-            names, persons = self.finder.find(document.text, known)
+            names, persons = self.finder.find(document.text, known, row=_is_row(document))
             self._documents[key] = joined((*find_patterns(document.text), *names)), persons
         findings, persons = self._documents[key]
         return MaskedText(document.text, findings), persons
@@ -131,6 +135,10 @@ class Masker:
     def persons_in(self, text: str, known: Known) -> frozenset[str]:
         """The words that the names in `text` are made of."""
         return self.finder.find(text, known)[1] if text else frozenset()
+
+
+def _is_row(document: Document) -> bool:
+    return document.form in DATASET_FORMS
 
 
 @cache
