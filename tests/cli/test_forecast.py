@@ -59,3 +59,27 @@ def test_what_cannot_be_forecast_is_refused(counts: str, capsys: pytest.CaptureF
     assert "no model 'oracle'" in said(capsys, "forecast", counts, "--model", "oracle", code=2)
     assert "events cannot be chosen" in said(capsys, "forecast", counts, "--country", "Mali", code=2)
     assert "no unit 'u9'" in said(capsys, "forecast", counts, "--unit", "u9", code=2)
+
+
+def test_alerts_say_what_fired_why_and_what_rules_were_worth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = war_and_peace(30)
+    values[29, 1] = 900
+    counts, feed, page = str(write_history(tmp_path / "c.csv", values)), tmp_path / "a.xml", tmp_path / "a.html"
+    printed = said(capsys, "alerts", counts, "--atom", str(feed), "--html", str(page))
+    assert "u1: surprise. 900 deaths in 2018-06" in printed
+    assert "What the rules were worth before" in printed
+    assert "<entry>" in feed.read_text("utf-8")
+    assert "<svg" in page.read_text("utf-8")
+    assert main(["alerts", counts, "--months", "6", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {alert["unit"] for alert in found["alerts"]} >= {"u1"}
+    assert [rule["rule"] for rule in found["rules"]] == ["outbreak", "tripled", "surprise"]
+
+
+def test_rules_that_are_none_are_refused(counts: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = tmp_path / "mine.toml"
+    rules.write_text('[[rule]]\nname = "a"\nkind = "threshold"\nat_least = "many"\n')
+    assert "at_least is 'many'" in said(capsys, "alerts", counts, "--rules", str(rules), code=2)
+    assert "needs 13" in said(capsys, "alerts", counts, "--origin", "2016-12", code=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _check, _exposure, _forecast, _hotspots, _impact, _near_repeat, _trends, _undercount
+from tocsin.cli import _alerts, _check, _exposure, _forecast, _hotspots, _impact, _near_repeat, _trends, _undercount
 
 __all__ = ["register"]
 
@@ -37,3 +37,4 @@ def register(app: typer.Typer) -> None:
     app.command("forecast", epilog="Example: tocsin forecast ged.csv --by country --ahead 12 --html forecast.html")(
         _forecast.forecast
     )
+    app.command("alerts", epilog="Example: tocsin alerts ged.csv --by admin1 --atom alerts.xml")(_alerts.alerts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tocsin.forecast._alerts import Alert, Alerts, TrackRecord, find_alerts
+from tocsin.forecast._alerts_page import alerts_page, atom_feed, write_atom
 from tocsin.forecast._boosted import Boosted
 from tocsin.forecast._croston import Croston
 from tocsin.forecast._data import By, Dataset, dataset_of_events, dataset_of_history, holds_a_history
@@ -20,6 +22,7 @@ from tocsin.forecast._history import (
 from tocsin.forecast._models import Conflictology, LastObservation, Model, NegativeBinomial, Recency
 from tocsin.forecast._page import evaluation_tables, forecast_page, largest
 from tocsin.forecast._registry import MODELS, SLOW, model_named
+from tocsin.forecast._rules import Rule, read_rules
 from tocsin.forecast._scores import Scores, crps, ignorance, interval_score, pit, score
 from tocsin.forecast._stacked import Stacked, stacking_weights
 
@@ -27,6 +30,8 @@ __all__ = [
     "MODELS",
     "MOST_ORIGINS",
     "SLOW",
+    "Alert",
+    "Alerts",
     "Boosted",
     "By",
     "Conflictology",
@@ -42,15 +47,20 @@ __all__ = [
     "NegativeBinomial",
     "Recency",
     "Row",
+    "Rule",
     "Scores",
     "Stacked",
+    "TrackRecord",
     "YearScore",
     "add_months",
+    "alerts_page",
+    "atom_feed",
     "crps",
     "dataset_of_events",
     "dataset_of_history",
     "evaluate",
     "evaluation_tables",
+    "find_alerts",
     "forecast",
     "forecast_page",
     "holds_a_history",
@@ -64,8 +74,10 @@ __all__ = [
     "past_origins",
     "pit",
     "read_history",
+    "read_rules",
     "score",
     "stacking_weights",
     "views_month",
+    "write_atom",
     "write_forecast",
 ]

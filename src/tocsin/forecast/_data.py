@@ -22,6 +22,9 @@ By = Literal["country", "admin1", "priogrid"]
 NEAREST = 4
 """Units that count as next to one where there is no grid."""
 
+_WORDS = {"ged_sb": "deaths", "deaths_best": "deaths", "fatalities": "deaths"}
+"""What usual columns count, in words."""
+
 LAST_DAYS = 3
 """A last month whose last event lies in its last days is held to be complete; what was released earlier is not."""
 
@@ -133,6 +136,7 @@ def _last_month(last: date, whole: bool) -> tuple[date, date | None]:
 def dataset_of_history(path: Path) -> Dataset:
     """A table of counts by unit and month, as :func:`read_history` reads it."""
     history = read_history(path)
+    history = replace(history, measure=_WORDS.get(history.measure, history.measure))
     points = grid_points(history.units) if history.unit == "priogrid_gid" else {}
     caveat = "The table does not tell whether its last month is complete: it is taken as it is."
     return Dataset(history, path.name, caveats=(caveat,), points=points)
