@@ -8,6 +8,8 @@ tolerance. Tolerances are in claims, of those that the figure is a share of: fig
 whole claims, and a change that loses one and wins another elsewhere is no loss. Floors hold for one corpus, known by
 its hash.
 
+Two measures run side by side, but for those that are of time or memory (``alone``).
+
 ``--pin`` writes what is measured now as the new floors; ceilings that were set as goals (``goal``) stay.
 """
 
@@ -20,6 +22,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ FLOORS = Path(__file__).with_name("floors.json")
 DATA = "TOCSIN_BENCH_DATA"
 # Figures are rounded to four places; a floor must not fall through the rounding.
 ROUNDING = 1e-4
+SIDE_BY_SIDE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,11 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if asked_for else 0
     floors = json.loads(given.floors.read_text(encoding="utf-8"))
     faults: list[str] = []
-    for name, measure in floors.items():
-        if given.only not in (None, name):
-            continue
-        figures = run_measure(measure, data)
-        print(f"{name}: {json.dumps(figures)}")
+    for name, figures in run_measures({n: m for n, m in floors.items() if given.only in (None, n)}, data):
+        measure = floors[name]
+        print(f"{name}: {json.dumps(figures)}", flush=True)
         if given.pin:
             pin(measure, figures, data)
         else:
@@ -59,6 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"BELOW THE FLOOR  {fault}")
     print("floors: " + (f"{len(faults)} figures fell" if faults else "all figures hold"))
     return 1 if faults else 0
+
+
+def run_measures(measures: Mapping[str, Any], data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run all measures and yield their names and figures: first what runs alone, then the rest, two at a time."""
+    alone = [name for name, measure in measures.items() if measure.get("alone")]
+    for name in alone:
+        yield name, run_measure(measures[name], data)
+    together = [name for name in measures if name not in alone]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield from zip(together, pool.map(lambda name: run_measure(measures[name], data), together), strict=True)
 
 
 def run_measure(measure: Mapping[str, Any], data: Path) -> dict[str, Any]:
