@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from tocsin.forecast import (
     add_months,
     evaluate,
     past_origins,
+    score,
 )
 
 
@@ -107,3 +109,18 @@ def test_the_worst_misses_are_named() -> None:
     assert next((miss.unit, miss.actual) for miss in found.misses) == ("u1", 900.0)
     assert len({(miss.unit, miss.month) for miss in found.misses}) == len(found.misses)
     assert found.misses[0].origin < found.misses[0].month
+
+
+def test_scores_are_those_of_all_unit_months_together() -> None:
+    past = history(war_and_peace(30))
+    found = evaluate(past, LastObservation(), 3, most=4)
+    assert found is not None
+    rows, actual = [], []
+    for origin in found.origins:
+        at = past.months.index(origin) + 1
+        rows.append(LastObservation().draws(past.until(origin), [1, 2, 3], 200).reshape(-1, 200))
+        actual.append(past.values[at : at + 3].ravel())
+    whole = score(np.concatenate(rows), np.concatenate(actual))
+    assert asdict(found.scores) == pytest.approx(asdict(whole))
+    assert len(found.ahead_crps) == len(found.ahead_conflictology) == 3
+    assert np.mean(found.ahead_crps) == pytest.approx(found.scores.crps)

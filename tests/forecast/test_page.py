@@ -8,7 +8,7 @@ from tests.forecast.invented import history, war_and_peace
 from tocsin.analysis import render_page
 from tocsin.forecast import Dataset, Recency, evaluate, forecast, forecast_page, largest
 
-EVALUATED = ("How it would have done", "Mean CRPS by year", "Where it failed worst")
+EVALUATED = ("How it would have done", "Mean CRPS by year", "Mean CRPS by months ahead", "Where it failed worst")
 
 
 def test_the_page_shows_fans_a_map_and_how_it_did_before() -> None:
@@ -19,13 +19,7 @@ def test_the_page_shows_fans_a_map_and_how_it_did_before() -> None:
     assert len(page.charts) == 3
     assert found is not None
     titles = [table.title for table in page.tables]
-    assert titles == [
-        *largest(made),
-        "All units",
-        "How it would have done",
-        "Mean CRPS by year",
-        "Where it failed worst",
-    ]
+    assert titles == [*largest(made), "All units", *EVALUATED]
     shown = render_page(page)
     assert "conflictology" in shown
     assert shown.count("<svg") == 3

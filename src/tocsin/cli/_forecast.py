@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -106,12 +106,29 @@ def forecast(
                 progress.start("Scoring past forecasts", room.MOST_ORIGINS)
                 found = room.evaluate(known.history, using, ahead, watch=lambda done, of: progress.advance(1))
             progress.finish()
-        page = room.forecast_page(made, known, found, units=units, thresholds=thresholds, query=command_line())
+        page = room.forecast_page(
+            made,
+            known,
+            found,
+            units=units,
+            thresholds=thresholds,
+            outline=None if html is None else _outline(known),
+            query=command_line(),
+        )
         if write is not None:
             room.write_forecast(made, write, thresholds)
         shown = {"origin": made.origin, "model": made.model, "measure": made.measure, "unit": made.unit}
         result = {**shown, "thresholds": thresholds, "forecast": made.rows(thresholds), "evaluation": found}
         show_page(page, result, html, as_json=as_json, quiet=quiet)
+
+
+def _outline(known: Dataset) -> dict[str, Any] | None:
+    """Countries and divisions around the units; None where it is not known where these are."""
+    from tocsin.forecast import map_box
+    from tocsin.places import open_gazetteer
+
+    box = map_box(known.points)
+    return None if box is None else open_gazetteer().outline(box)
 
 
 def dataset(

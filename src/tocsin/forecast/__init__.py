@@ -19,6 +19,7 @@ from tocsin.forecast._history import (
     read_history,
     views_month,
 )
+from tocsin.forecast._map import forecast_map, map_box
 from tocsin.forecast._models import Conflictology, LastObservation, Model, NegativeBinomial, Recency
 from tocsin.forecast._page import evaluation_tables, forecast_page, largest
 from tocsin.forecast._registry import MODELS, SLOW, model_named
@@ -62,11 +63,13 @@ __all__ = [
     "evaluation_tables",
     "find_alerts",
     "forecast",
+    "forecast_map",
     "forecast_page",
     "holds_a_history",
     "ignorance",
     "interval_score",
     "largest",
+    "map_box",
     "model_named",
     "month_of",
     "months_between",

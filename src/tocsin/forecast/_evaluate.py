@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -19,6 +19,9 @@ MOST_ORIGINS = 12
 """Origins that are evaluated, spread evenly over the history; a model is made anew at each."""
 DRAWS = 200
 PIT_BINS = 10
+_LEVELS = (0.5, 0.8, 0.9, 0.95)
+
+Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Evaluation:
     pit : tuple of float
         Share of actuals in each tenth of their forecast; a tenth each where it is calibrated.
     years : tuple of YearScore
-    ahead_crps : tuple of float
+    ahead_crps, ahead_conflictology : tuple of float
         Mean CRPS by months ahead, nearest first.
     worst_ratio : float
         The highest ratio to conflictology's CRPS over the forecasts of any one origin.
@@ -83,6 +86,7 @@ class Evaluation:
     pit: tuple[float, ...]
     years: tuple[YearScore, ...]
     ahead_crps: tuple[float, ...]
+    ahead_conflictology: tuple[float, ...]
     worst_ratio: float
     misses: tuple[Miss, ...]
 
@@ -143,14 +147,24 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Forecasts of one origin, a row a unit-month that is known: draws, conflictology's, actual, unit, months ahead."""
+    """What is kept of the forecasts of one origin: a row a unit-month that is known, and no draws, which are many."""
 
     origin: date
-    draws: Floats
-    base: Floats
+    unit: Ints
+    step: Ints
     actual: Floats
-    unit: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-    step: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    own: Floats
+    """CRPS of the model."""
+    their: Floats
+    """CRPS of conflictology."""
+    median: Floats
+    high: Floats
+    place: Floats
+    """Where the actual lay in its forecast."""
+    inside: Floats
+    """Whether it lay in each of the intervals of `_LEVELS`; shape (levels, rows)."""
+    scores: tuple[Scores, Scores, Scores]
+    """Of the model, of conflictology and of nothing."""
 
 
 def _scored(history: History, model: Model, origin: date, ahead: int) -> _Part | None:
@@ -160,66 +174,89 @@ def _scored(history: History, model: Model, origin: date, ahead: int) -> _Part |
         return None
     kept = np.flatnonzero(covered)
     known = past.only([history.units[n] for n in kept])
-    draws = model.draws(known, range(1, ahead + 1), DRAWS)
-    base = Conflictology().draws(known, range(1, ahead + 1), LEAST_MONTHS)
     at = len(past.months)
-    actual = history.values[at : at + ahead][:, kept]
-    step, unit = np.nonzero(~np.isnan(actual))
+    came = history.values[at : at + ahead][:, kept]
+    step, unit = np.nonzero(~np.isnan(came))
     if not len(step):
         return None
-    return _Part(origin, draws[step, unit], base[step, unit], actual[step, unit], kept[unit], step + 1)
+    actual = came[step, unit]
+    draws = model.draws(known, range(1, ahead + 1), DRAWS)[step, unit]
+    base = Conflictology().draws(known, range(1, ahead + 1), LEAST_MONTHS)[step, unit]
+    median, high = np.quantile(draws, [0.5, 0.975], axis=1)
+    return _Part(
+        origin,
+        kept[unit],
+        step + 1,
+        actual,
+        crps(draws, actual),
+        crps(base, actual),
+        median,
+        high,
+        pit(draws, actual, seed=at),
+        np.array([interval_score(draws, actual, level)[1] for level in _LEVELS], float),
+        (score(draws, actual), score(base, actual), score(np.zeros((len(actual), 1)), actual)),
+    )
 
 
 def _summed(history: History, model: Model, parts: Sequence[_Part], ahead: int) -> Evaluation:
-    draws = np.concatenate([part.draws for part in parts])
-    base = np.concatenate([part.base for part in parts])
-    actual = np.concatenate([part.actual for part in parts])
-    step = np.concatenate([part.step for part in parts])
-    unit = np.concatenate([part.unit for part in parts])
-    of = np.concatenate([np.full(len(part.actual), n) for n, part in enumerate(parts)])
-    own, their, nothing = crps(draws, actual), crps(base, actual), np.abs(actual)
-    months = [add_months(parts[n].origin, int(s)) for n, s in zip(of, step, strict=True)]
-    year = np.array([month.year for month in months])
-    ratios = [float(own[of == n].mean() / max(their[of == n].mean(), 1e-9)) for n in range(len(parts))]
-    counts = np.histogram(pit(draws, actual), bins=PIT_BINS, range=(0, 1))[0]
+    own, their, actual, step, place = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("own", "their", "actual", "step", "place")
+    )
+    inside = np.concatenate([part.inside for part in parts], axis=1).mean(axis=1)
+    year = np.concatenate([[add_months(part.origin, int(s)).year for s in part.step] for part in parts])
+    counts = np.histogram(place, bins=PIT_BINS, range=(0, 1))[0]
+    # Where conflictology made no mistake, nothing did happen or change, and no ratio to it says anything.
+    ratios = [float(part.own.mean() / part.their.mean()) for part in parts if part.their.any()]
+    by_year = [
+        YearScore(int(y), *(float(one[year == y].mean()) for one in (own, their, np.abs(actual))))
+        for y in np.unique(year)
+    ]
+    scores, base, zero = (_mean_scores([part.scores[n] for part in parts]) for n in range(3))
     return Evaluation(
         model.name,
         model.about,
         tuple(part.origin for part in parts),
         ahead,
-        score(draws, actual),
-        score(base, actual),
-        score(np.zeros((len(actual), 1)), actual),
-        tuple((level, float(interval_score(draws, actual, level)[1].mean())) for level in (0.5, 0.8, 0.9, 0.95)),
-        tuple(float(share) for share in counts / counts.sum()),
-        tuple(
-            YearScore(int(y), *(float(one[year == y].mean()) for one in (own, their, nothing))) for y in np.unique(year)
-        ),
-        tuple(float(own[step == s].mean()) for s in range(1, ahead + 1) if (step == s).any()),
-        max(ratios),
-        _misses(history, parts, own, draws, actual, unit, of, months),
+        scores,
+        base,
+        zero,
+        coverage=tuple((level, float(share)) for level, share in zip(_LEVELS, inside, strict=True)),
+        pit=tuple(float(share) for share in counts / counts.sum()),
+        years=tuple(by_year),
+        ahead_crps=_by_step(own, step, ahead),
+        ahead_conflictology=_by_step(their, step, ahead),
+        worst_ratio=max(ratios, default=1.0),
+        misses=_misses(history, parts),
     )
 
 
-def _misses(
-    history: History,
-    parts: Sequence[_Part],
-    own: Floats,
-    draws: Floats,
-    actual: Floats,
-    unit: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    of: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    months: Sequence[date],
-    most: int = 8,
-) -> tuple[Miss, ...]:
+def _by_step(scored: Floats, step: Ints, ahead: int) -> tuple[float, ...]:
+    return tuple(float(scored[step == s].mean()) for s in range(1, ahead + 1) if (step == s).any())
+
+
+def _mean_scores(of: Sequence[Scores]) -> Scores:
+    """Scores over all unit-months of several origins together."""
+    many = [one.unit_months for one in of]
+    names = [one.name for one in fields(Scores) if one.name != "unit_months"]
+    means = {name: float(np.average([getattr(one, name) for one in of], weights=many)) for name in names}
+    return Scores(**means, unit_months=sum(many))
+
+
+def _misses(history: History, parts: Sequence[_Part], most: int = 8) -> tuple[Miss, ...]:
     """The worst unit-months; each once, from the origin that missed it most."""
-    found: dict[tuple[int, date], Miss] = {}
-    for n in np.argsort(-own, kind="stable"):
-        key = int(unit[n]), months[n]
-        if key not in found and own[n] > 0:
-            median, high = np.quantile(draws[n], [0.5, 0.975])
-            name, origin = history.units[key[0]], parts[of[n]].origin
-            found[key] = Miss(name, months[n], origin, float(actual[n]), float(median), float(high), float(own[n]))
-        if len(found) == most:
-            break
-    return tuple(found.values())
+    worst = [
+        Miss(
+            history.units[part.unit[n]],
+            add_months(part.origin, int(part.step[n])),
+            part.origin,
+            *(float(one[n]) for one in (part.actual, part.median, part.high, part.own)),
+        )
+        for part in parts
+        # A unit-month is missed from at most every origin, so that so many of each are enough.
+        for n in np.argsort(-part.own, kind="stable")[:most]
+        if part.own[n] > 0
+    ]
+    found: dict[tuple[str, date], Miss] = {}
+    for miss in sorted(worst, key=lambda one: -one.crps):
+        found.setdefault((miss.unit, miss.month), miss)
+    return tuple(found.values())[:most]

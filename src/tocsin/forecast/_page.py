@@ -13,6 +13,7 @@ from tocsin.forecast._data import Dataset
 from tocsin.forecast._evaluate import Evaluation
 from tocsin.forecast._forecast import LEVELS, Forecast
 from tocsin.forecast._history import Floats, History
+from tocsin.forecast._map import forecast_map
 from tocsin.forecast._scores import Scores
 
 __all__ = ["evaluation_tables", "forecast_page", "largest"]
@@ -36,6 +37,7 @@ def forecast_page(
     *,
     units: Sequence[str] = (),
     thresholds: Sequence[float] = (1, 25, 100),
+    outline: Mapping[str, Any] | None = None,
     query: str = "",
 ) -> Page:
     """The page of a forecast.
@@ -50,12 +52,14 @@ def forecast_page(
     units : sequence of str
         Whose fans are drawn and whose months stand in the table; by default the largest four.
     thresholds : sequence of float
+    outline : GeoJSON, optional
+        Countries and divisions under the map.
     query : str
     """
     units = tuple(units) or largest(made)
     months = f"{made.months[0]:%Y-%m} to {made.months[-1]:%Y-%m}"
     charts = [_fans(made, data.history, units)]
-    if shown := _map(made, data.points):
+    if shown := forecast_map(made, data.points, outline):
         charts.append(shown)
     if found:
         charts.append(_checks(found))
@@ -184,13 +188,19 @@ def evaluation_tables(found: Evaluation) -> list[PageTable]:
         [(f"{y.year}", y.crps, y.conflictology, y.zero, _ratio(y.crps, y.conflictology)) for y in found.years],
         f"Its worst origin: {found.worst_ratio:.2f} times conflictology's.",
     )
+    nearest = zip(found.ahead_crps, found.ahead_conflictology, strict=True)
+    steps = page_table(
+        "Mean CRPS by months ahead",
+        ("months ahead", found.model, "conflictology", "ratio to conflictology"),
+        [(n, one, other, _ratio(one, other)) for n, (one, other) in enumerate(nearest, 1)],
+    )
     misses = page_table(
         "Where it failed worst",
         ("unit", "month", "came", "median", "97.5 %", "CRPS", "forecast from"),
         [(m.unit, f"{m.month:%Y-%m}", m.actual, m.median, m.high, m.crps, f"{m.origin:%Y-%m}") for m in found.misses],
         f"The model by its makers: {found.about}",
     )
-    return [scores, years, misses]
+    return [scores, years, steps, misses]
 
 
 def _figure(scores: Scores, field: str) -> float:
@@ -232,38 +242,6 @@ def _fan(axes: Any, made: Forecast, unit: str, past: Sequence[date], values: Flo
     axes.set_title(unit)
     axes.set_ylim(bottom=0)
     axes.tick_params(axis="x", labelrotation=30)
-
-
-def _map(made: Forecast, points: Mapping[str, tuple[float, float]]) -> Chart | None:
-    placed = [n for n, unit in enumerate(made.units) if unit in points]
-    if len(placed) < 2:
-        return None
-    total = made.total()[placed] / len(made.months)
-    north, east = np.array([points[made.units[n]] for n in placed]).T
-    with drawing(high=5.6) as figure:
-        axes = figure.subplots()
-        biggest = max(float(total.max()), 1e-9)
-        axes.scatter(east, north, s=4, color=Colours.SOFT, linewidth=0)
-        axes.scatter(east, north, s=900 * total / biggest, color=Colours.MARK, alpha=0.45, linewidth=0)
-        for n in np.argsort(-total, kind="stable")[:6]:
-            if total[n] > 0:
-                axes.annotate(
-                    made.units[placed[n]].rsplit(" · ", 1)[-1],
-                    (east[n], north[n]),
-                    xytext=(4, 4),
-                    textcoords="offset points",
-                    color=Colours.INK,
-                    fontsize=8,
-                )
-        axes.margins(0.12)
-        axes.set_aspect(1 / max(0.1, float(np.cos(np.radians(north.mean())))))
-        axes.set_xlabel("longitude")
-        axes.set_ylabel("latitude")
-        return draw(
-            figure,
-            f"Map: the area of a disc is the number of {made.measure} expected a month, {biggest:,.1f} the largest; it "
-            "stands in the middle of the unit's recorded events, or of its grid cell.",
-        )
 
 
 def _checks(found: Evaluation) -> Chart:
