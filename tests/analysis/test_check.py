@@ -16,7 +16,18 @@ from tocsin.codebook import load_codebook
 from tocsin.errors import UsageError
 
 CODES = load_codebook()
-TEXTS = ["id", "event_type", "sub_event_type", "actor1", "actor2", "country_name", "admin1", "date_precision"]
+TEXTS = [
+    "id",
+    "location",
+    "attribution",
+    "event_type",
+    "sub_event_type",
+    "actor1",
+    "actor2",
+    "country_name",
+    "admin1",
+    "date_precision",
+]
 NUMBERS = ["violence", "deaths_low", "deaths_best", "deaths_high", "deaths_civilians"]
 SCHEMA = pa.schema(
     [
@@ -26,6 +37,8 @@ SCHEMA = pa.schema(
         ("latitude", pa.float64()),
         ("longitude", pa.float64()),
         ("aggregate", pa.bool_()),
+        ("initiators", pa.list_(pa.string())),
+        ("targets", pa.list_(pa.string())),
     ]
 )
 USUAL = {
@@ -142,6 +155,62 @@ def test_civilians_dead_in_fighting_count_as_the_dataset_counts_them() -> None:
     events = data(*month(1, 5, deaths_civilians=1), *month(1, 2, violence=3, actor2="Civilians"))
     found = asked("exactly 9 civilians were killed in January 2018", events)
     assert {(one.choices["figure"], one.value) for one in found.readings} == {("low", 7), ("best", 9), ("high", 13)}
+
+
+def test_an_event_placed_to_the_country_only_may_lie_in_the_division() -> None:
+    nowhere = {"admin1": None, "latitude": None, "longitude": None}
+    events = data(
+        *month(1, 5), *month(1, 3, **nowhere), *month(1, 3, aggregate=True, **nowhere), *month(1, 9, admin1="Homs")
+    )
+    found = asked("fewer than 7 violent incidents in Idlib in January 2018", events)
+    assert (found.verdict, found.flips) == ("cannot be told", ("area",))
+    assert asked("fewer than 9 violent incidents in Idlib in January 2018", events).verdict == "supported"
+
+
+def test_a_place_that_is_no_division_is_counted_at_least() -> None:
+    events = data(*month(1, 5, location="Tall Tamr town"), *month(1, 4, location="Amuda"))
+    assert asked("at least 5 violent incidents in Tall Tamr in January 2018", events).verdict == "supported"
+    assert asked("at least 6 violent incidents in Tall Tamr in January 2018", events).verdict == "cannot be told"
+    assert "no event in Qalat" in asked("at least 2 violent incidents in Qalat in January 2018", events).because
+
+
+def test_who_began_it_and_whose_word_it_is_are_matters_where_the_data_tell() -> None:
+    own = {"initiators": ["IS"], "targets": ["Government of Syria"], "attribution": "claimed"}
+    theirs = {"initiators": ["Government of Syria"], "targets": ["IS"], "attribution": "independent"}
+    said = {"initiators": ["IS"], "targets": ["HTS"], "attribution": "suspected"}
+    events = data(*month(1, 4, **own), *month(1, 3, **theirs), *month(1, 2, **said), dataset="workspace")
+    text = "violent incidents by IS in January 2018"
+    assert asked(f"at least 4 {text}", events).verdict == "supported"
+    assert asked(f"at least 5 {text}", events).flips == ("role", "attribution")
+    assert asked(f"at least 10 {text}", events).verdict == "contradicted"
+    assert "role" in asked("at least 4 violent incidents against IS in January 2018", events).flips
+
+
+def test_what_was_known_then_and_what_is_known_now_are_both_tried() -> None:
+    then, now = data(*month(1, 3), *month(2, 1)), data(*month(1, 5), *month(2, 1))
+    said = date(2018, 2, 10)
+    found = check("at least 4 violent incidents in January 2018", now, CODES, said=said, then=then)
+    assert (found.verdict, found.flips) == ("cannot be told", ("vintage",))
+
+
+def test_the_dead_of_one_side_are_some_of_all_the_dead() -> None:
+    events = data(*month(1, 5))
+    assert asked("more than 8 IS fighters were killed in January 2018", events).verdict == "cannot be told"
+    assert asked("more than 30 IS fighters were killed in January 2018", events).verdict == "contradicted"
+    assert asked("IS lost fewer than 30 fighters in January 2018", events).verdict == "supported"
+
+
+def test_actors_side_by_side_may_be_meant_together_or_each() -> None:
+    events = data(*month(1, 4), *month(1, 3, actor2="HTS"), *month(1, 2, actor1="HTS"))
+    assert asked("at least 5 incidents involving IS and HTS in January 2018", events).flips == ("role",)
+    assert asked("exactly 3 clashes between IS and HTS in January 2018", events).verdict == "supported"
+    assert asked("exactly 3 attacks by IS on HTS in January 2018", events).verdict == "supported"
+
+
+def test_nobody_by_a_name_of_the_data_is_no_nought() -> None:
+    events = data(*month(1, 5))
+    assert "name YPG nowhere" in asked("fewer than 4 attacks by the YPG in January 2018", events).because
+    assert "'rebels' names nobody" in asked("fewer than 4 attacks by rebels in January 2018", events).because
 
 
 def test_protests_are_no_violence_and_riots_a_matter_of_taste() -> None:

@@ -14,7 +14,15 @@ from tocsin.codebook import load_codebook
 from tocsin.errors import UsageError
 
 CODES = load_codebook()
-AREAS = ("Syria", "SYR", "Hamah Governorate", "Dayr az Zawr Governorate", "Hamah district")
+AREAS = (
+    "Syria",
+    "SYR",
+    "Hamah Governorate",
+    "Dayr az Zawr Governorate",
+    "Hamah district",
+    "Damascus Governorate",
+    "Rif Dimashq Governorate",
+)
 ACTORS = ("IS", "Government of Syria", "Civilians", "Lions of the Valley")
 SAID = date(2019, 1, 15)
 
@@ -159,6 +167,21 @@ def test_actors(text: str, actors: tuple[str, ...], role: str) -> None:
     assert (found.actors, found.role) == (actors, role)
 
 
+def test_who_says_so_is_no_actor() -> None:
+    for text in (
+        "60 attacks, the Syrian army said",
+        "According to the Syrian army, 60 attacks took place",
+        "The Syrian army said that 60 attacks took place",
+        "By the Syrian army's count, there were 60 attacks",
+    ):
+        assert read(text).actors == ()
+
+
+def test_in_how_many_months_is_not_checked() -> None:
+    with pytest.raises(UsageError, match="in how many periods"):
+        read("attacks fell below 60 in two months of 2018")
+
+
 @pytest.mark.parametrize(
     ("text", "areas"),
     [
@@ -167,6 +190,9 @@ def test_actors(text: str, actors: tuple[str, ...], role: str) -> None:
         ("60 attacks in Hama district", ("Hamah district",)),
         ("60 attacks in Deir ez-Zor", ("Dayr az Zawr Governorate",)),
         ("60 attacks in Iraq", ("Iraq",)),
+        ("60 attacks in Palmyra in May 2018", ("Palmyra",)),
+        ("60 attacks in rural Damascus", ("Rif Dimashq Governorate",)),
+        ("60 attacks in Damascus", ("Damascus Governorate",)),
         ("60 attacks by the Syrian army", ()),
     ],
 )

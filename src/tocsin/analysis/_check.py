@@ -20,10 +20,12 @@ from tocsin.analysis._check_rows import (
     UNIDENTIFIED,
     actor_names,
     actor_spellings,
-    area_columns,
     area_names,
+    area_values,
     event_rows,
+    had_role,
     kind_is_told,
+    named_by_place,
     one_sided,
     row_weights,
 )
@@ -107,6 +109,20 @@ class _Window:
     last: date
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """That the data only say how much there was at ``least`` or at ``most``."""
+
+    bound: Literal["least", "most"]
+    why: str
+
+    def lets_stand(self, statement: Statement, holds: bool) -> bool:
+        """Whether an answer by the data's figure stays what it is, whatever the data do not have."""
+        upward = _AT_LEAST if self.bound == "least" else _AT_MOST
+        downward = _AT_MOST if self.bound == "least" else _AT_LEAST
+        return holds if statement.comparison in upward else statement.comparison in downward and not holds
+
+
 _Matters = Mapping[str, Sequence[_Choice]]
 
 
@@ -118,6 +134,7 @@ def check(
     said: date | None = None,
     parts: Mapping[str, Any] | None = None,
     coverage: Coverage | None = None,
+    then: EventTable | None = None,
 ) -> Checked:
     """Read a sentence and check it against `data`.
 
@@ -132,6 +149,8 @@ def check(
         Parts of the :class:`~tocsin.analysis.Statement` that a person put right.
     coverage : Coverage, optional
         The days that the data cover; by default from the first to the last month in which they have any event.
+    then : EventTable, optional
+        The same data as they were known when it was said; both vintages are tried.
 
     Raises
     ------
@@ -141,7 +160,25 @@ def check(
     given = dict(parts or {})
     names = area_names(data), actor_names(data)
     statement = read_statement(text, codebook, *names, said, threshold=given.get("threshold"))
-    return check_statement(replace(statement, **given), data, codebook, coverage)
+    asked = replace(statement, **given)
+    now = check_statement(asked, data, codebook, coverage)
+    return now if then is None else _both_vintages(now, check_statement(asked, then, codebook, coverage))
+
+
+def _both_vintages(now: Checked, then: Checked) -> Checked:
+    """What was found in the data as known now, and as known when it was said, as readings of one grid."""
+    if not now.readings:
+        return now
+    if not then.readings:
+        return replace(now, caveats=(*now.caveats, f"As known when it was said, {then.because}."))
+    known = [("as known now", now), ("as known then", then)]
+    readings = tuple(
+        replace(reading, choices={**reading.choices, "vintage": name})
+        for name, one in known
+        for reading in one.readings
+    )
+    verdict, flips, because = _judge(readings)
+    return replace(now, readings=readings, verdict=verdict, flips=flips, because=because)
 
 
 def check_statement(
@@ -151,7 +188,7 @@ def check_statement(
     if data.first is None or data.last is None:
         raise UsageError(f"{data.name}: no event in it has a date, so that nothing can be checked against it")
     caveats = (*statement.notes, *data.caveats)
-    if missing := _missing(statement, data):
+    if missing := _missing(statement, data, codebook):
         return Checked(statement, "cannot be told", (), (), missing, data.name, caveats)
     covered = coverage or Coverage(data.first.replace(day=1), _month_end(data.last))
     rows = event_rows(statement, data, codebook)
@@ -167,11 +204,20 @@ def check_statement(
     return Checked(statement, verdict, readings, flips, because, data.name, caveats, series)
 
 
-def _missing(statement: Statement, data: EventTable) -> str:
+def _missing(statement: Statement, data: EventTable, codebook: Codebook) -> str:
     """Why the data cannot speak of this at all; empty where they can."""
-    unknown = [area for area in statement.areas if not area_columns(area, data)]
+    unknown = [area for area in statement.areas if not area_values(area, data)]
     if unknown:
         return f"the data have no event in {' or '.join(unknown)}: it may not be covered"
+    if statement.unnamed:
+        return f"{statement.unnamed!r} names nobody whom the data know by a name; say who with --actor"
+    strangers = [
+        actor
+        for actor, names in zip(statement.actors, actor_spellings(statement, data, codebook), strict=True)
+        if not names
+    ]
+    if strangers:
+        return f"the data name {' or '.join(strangers)} nowhere: what they did may stand under another name"
     if statement.kind is not None and not kind_is_told(statement.kind, data):
         return f"{data.dataset or data.name} does not tell {statement.kind.name} apart from other events"
     return ""
@@ -182,7 +228,12 @@ def _matters(statement: Statement, data: EventTable, rows: pd.DataFrame, codeboo
     all_rows = np.ones(len(rows), bool)
     found: dict[str, Sequence[_Choice]] = {"type": _types(statement, data, rows)}
     if statement.actors:
-        found["role"] = _roles(statement, rows, actor_spellings(statement, data, codebook))
+        groups = actor_spellings(statement, data, codebook)
+        found["role"] = _roles(statement, rows, groups)
+        if statement.role == "by":
+            found["attribution"] = _attributions(rows)
+    placed = rows["placed"].to_numpy(bool)
+    found["area"] = [_Choice("placed in it", placed), _Choice("and what may lie in it", all_rows)]
     totals = rows["aggregate"].eq(True).to_numpy()
     found["aggregate rows"] = [_Choice("counted", all_rows), _Choice("left out", ~totals)]
     coarse = rows["date_precision"].isin(_TOO_COARSE[statement.per or "month"]).to_numpy()
@@ -190,7 +241,7 @@ def _matters(statement: Statement, data: EventTable, rows: pd.DataFrame, codeboo
     if statement.measure == "events" and data.dataset not in _ONE_ROW_AN_INCIDENT:
         again = rows.duplicated(["date_start", "latitude", "longitude", "actor1", "actor2", "event_type"]).to_numpy()
         found["counting rule"] = [_Choice("rows", all_rows), _Choice("one a day, place and pair of actors", ~again)]
-    return {name: _differing(choices) for name, choices in found.items()}
+    return {name: _differing(choices) for name, choices in found.items() if choices}
 
 
 def _differing(choices: Sequence[_Choice]) -> list[_Choice]:
@@ -219,20 +270,36 @@ def _roles(statement: Statement, rows: pd.DataFrame, groups: Sequence[set[str]])
     """What part the actors had. That somebody is named first in a table does not say that they attacked."""
     sides = [(rows["actor1"].isin(group).to_numpy(), rows["actor2"].isin(group).to_numpy()) for group in groups]
     involved = [one | two for one, two in sides]
-    if len(groups) > 1 and statement.role == "involving":
-        return [_Choice("between them", np.logical_and.reduce(involved))]
     widest = np.logical_or.reduce(involved)
+    if len(groups) > 1 and not (statement.joined and statement.role != "involving"):
+        between = _Choice("between them", np.logical_and.reduce(involved))
+        return [between, _Choice("involving any of them", widest)] if statement.joined else [between]
     first, second = (np.logical_or.reduce([side[n] for side in sides]) for n in (0, 1))
     if statement.role == "against":
-        return [_Choice("as the second side", second), _Choice("involving it", widest)]
+        hit = had_role(rows, "targets", set().union(*groups))
+        certain = _Choice("as the second side", second) if hit is None else _Choice("aimed at it", hit)
+        return [certain, _Choice("involving it", widest)]
     if statement.role == "involving":
         return [_Choice("involving it", widest)]
-    if statement.kind is not None and statement.kind.name == AGAINST_CIVILIANS:
-        certain = [_Choice("by it", first)]
-    else:
-        certain = [_Choice("surely by it: against civilians", first & one_sided(rows)), _Choice("involving it", widest)]
     unknown = (rows["actor1"].isna() | rows["actor1"].fillna("").str.startswith(UNIDENTIFIED)).to_numpy()
-    return [*certain, _Choice("and all by unidentified actors", certain[-1].keeps | unknown)]
+    begun = had_role(rows, "initiators", set().union(*groups))
+    if begun is not None:
+        choices = [_Choice("initiated by it", begun), _Choice("involving it", widest)]
+    elif statement.kind is not None and statement.kind.name == AGAINST_CIVILIANS:
+        choices = [_Choice("by it", first)]
+    else:
+        choices = [_Choice("surely by it: against civilians", first & one_sided(rows)), _Choice("involving it", widest)]
+    return [*choices, _Choice("and all by unidentified actors", choices[-1].keeps | unknown)]
+
+
+def _attributions(rows: pd.DataFrame) -> list[_Choice]:
+    """Whose word for it is taken, where the data tell: the actor's own or a bystander's, or a suspicion's too."""
+    told = rows["attribution"]
+    if not told.notna().any():
+        return []
+    unknown = (rows["actor1"].isna() | rows["actor1"].fillna("").str.startswith(UNIDENTIFIED)).to_numpy()
+    sure = told.isin(["claimed", "independent"]).to_numpy() | unknown
+    return [_Choice("claimed or independent", sure), _Choice("and suspected or alleged", np.ones(len(rows), bool))]
 
 
 def _windows(statement: Statement, coverage: Coverage) -> list[_Window]:
@@ -256,7 +323,7 @@ def _readings(
     windows: Sequence[_Window],
     coverage: Coverage,
 ) -> Iterator[Reading]:
-    at_least_only = data.lethal_only and not statement.about_data
+    limit = _limit(statement, data)
     figures = ("",) if statement.measure == "events" else ("low", "best", "high")
     weights = {figure: row_weights(rows, statement, figure) for figure in figures}
     kept = [
@@ -271,7 +338,18 @@ def _readings(
         if why := _uncovered(statement, window, bounds, coverage):
             yield Reading(choices, None, None, why)
             continue
-        yield _decided(statement, choices, _counts(rows, keeps, weights[figure], bounds), at_least_only)
+        yield _decided(statement, choices, _counts(rows, keeps, weights[figure], bounds), limit)
+
+
+def _limit(statement: Statement, data: EventTable) -> _Limit | None:
+    """What the figures of these data are at least or at most, where they are not the figure itself."""
+    if statement.one_side:
+        return _Limit("most", "the data do not tell who of the dead they were: there were at most that many")
+    if data.lethal_only and not statement.about_data:
+        return _Limit("least", "the data hold deadly events only: there were at least that many")
+    if named_by_place(statement, data):
+        return _Limit("least", "the data place some events no nearer than a division: there were at least that many")
+    return None
 
 
 def _whole(window: _Window) -> list[tuple[date, date]]:
@@ -295,7 +373,7 @@ def _counts(rows: pd.DataFrame, keeps: Any, weights: Any, bounds: Sequence[tuple
     return running[last] - running[first]
 
 
-def _decided(statement: Statement, choices: Mapping[str, str], counts: Any, at_least_only: bool) -> Reading:
+def _decided(statement: Statement, choices: Mapping[str, str], counts: Any, limit: _Limit | None) -> Reading:
     if statement.statistic in ("every", "any"):
         fits = [statement.holds(count) for count in counts]
         holds = all(fits) if statement.statistic == "every" else any(fits)
@@ -304,9 +382,8 @@ def _decided(statement: Statement, choices: Mapping[str, str], counts: Any, at_l
     else:
         value = _summary(statement, counts)
         holds = statement.holds(value)
-    stays = holds if statement.comparison in _AT_LEAST else statement.comparison in _AT_MOST and not holds
-    if at_least_only and not stays:
-        return Reading(choices, value, None, "the data hold deadly events only: there were at least that many")
+    if limit is not None and not limit.lets_stand(statement, holds):
+        return Reading(choices, value, None, limit.why)
     return Reading(choices, value, holds)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from tocsin.analysis._events import EventTable
 from tocsin.analysis._panel import incidents
 from tocsin.analysis._statement import Statement
+from tocsin.analysis._statement_areas import called_alike
 from tocsin.analysis._statement_parts import Kind
 from tocsin.codebook import Codebook
 
@@ -19,10 +20,12 @@ __all__ = [
     "UNIDENTIFIED",
     "actor_names",
     "actor_spellings",
-    "area_columns",
     "area_names",
+    "area_values",
     "event_rows",
+    "had_role",
     "kind_is_told",
+    "named_by_place",
     "one_sided",
     "row_weights",
 ]
@@ -33,9 +36,12 @@ UNIDENTIFIED = "Unidentified"
 _AREA_COLUMNS = ("country_name", "country", "admin1", "admin2")
 _OPTIONAL = {
     **dict.fromkeys((*_AREA_COLUMNS, "actor2", "event_type", "sub_event_type", "date_precision"), "string"),
+    "place_precision": "string",
     **dict.fromkeys(("latitude", "longitude"), "float64"),
     **dict.fromkeys(("violence", "deaths_civilians"), "int64"),
     **dict.fromkeys(("aggregate", "civilian_targeting"), "boolean"),
+    "attribution": "string",
+    **dict.fromkeys(("initiators", "targets"), "array<string>"),
 }
 """Columns that readings differ by, where a dataset has them."""
 
@@ -66,9 +72,19 @@ def _distinct(data: EventTable, column: str) -> list[str]:
     return sorted(value for value in values if value)
 
 
-def area_columns(area: str, data: EventTable) -> list[str]:
-    """The columns in which the data have an area; none where they know nothing of it."""
-    return [c for c in _AREA_COLUMNS if c in data.table.columns and area in _distinct(data, c)]
+def area_values(area: str, data: EventTable) -> list[tuple[str, str]]:
+    """The columns in which the data have an area, with what they call it there; none where they know nothing of it."""
+    columns = [column for column in _AREA_COLUMNS if column in data.table.columns]
+    if found := [(column, area) for column in columns if area in _distinct(data, column)]:
+        return found
+    if "location" not in data.table.columns:
+        return []
+    return [("location", name) for name in called_alike(area, _distinct(data, "location"))]
+
+
+def named_by_place(statement: Statement, data: EventTable) -> bool:
+    """Whether an area of the statement is a place and no division."""
+    return any(column == "location" for area in statement.areas for column, _ in area_values(area, data))
 
 
 def kind_is_told(kind: Kind, data: EventTable) -> bool:
@@ -129,12 +145,45 @@ def event_rows(statement: Statement, data: EventTable, codebook: Codebook) -> pd
         names = [name for group in actor_spellings(statement, data, codebook) for name in group]
         unknown = table.actor1.isnull() | table.actor1.startswith(UNIDENTIFIED)
         table = table.filter(table.actor1.isin(names) | table.actor2.isin(names) | unknown)
+    placed: Any = ibis.literal(True)
     if statement.areas:
-        inside = [table[column] == area for area in statement.areas for column in area_columns(area, data)]
-        table = table.filter(ibis.or_(*inside))
-    columns = ["id", "date_start", "actor1", "deaths_low", "deaths_best", "deaths_high", *_OPTIONAL]
+        named = [one for area in statement.areas for one in area_values(area, data)]
+        placed = ibis.or_(*(table[column] == name for column, name in named)).fill_null(False)
+        table = table.filter(placed | _may_lie_in(statement, data, table))
+    table = table.mutate(placed=placed)
+    columns = ["id", "date_start", "actor1", "deaths_low", "deaths_best", "deaths_high", "placed", *_OPTIONAL]
     frame: pd.DataFrame = table.select(*columns).to_pandas()
     return frame.sort_values(["date_start", "id"], kind="stable", ignore_index=True)
+
+
+def _may_lie_in(statement: Statement, data: EventTable, table: Any) -> Any:
+    """Whether an event may lie in a division that is asked about: it is placed no nearer than the country around it.
+
+    What sums up incidents of a whole country lies in no one division of it.
+    """
+    import ibis
+
+    found = ibis.literal(False)
+    for area in statement.areas:
+        for column, name in area_values(area, data):
+            if column not in ("admin1", "admin2"):
+                continue
+            around = "country_name" if "country_name" in data.table.columns else "country"
+            if around in data.table.columns:
+                inside = data.table.filter(data.table[column] == name)
+                countries = inside.select(around).distinct().to_pyarrow().column(0).to_pylist()
+                found = found | table[around].isin([one for one in countries if one])
+    # Where no precision is told, a point is one: a row without a division may lie across a border.
+    told = table.place_precision.fill_null(table.latitude.isnull().ifelse("country", "exact"))
+    return found & (told == "country") & table.admin1.isnull() & ~table["aggregate"].fill_null(False)
+
+
+def had_role(rows: pd.DataFrame, role: str, names: set[str]) -> Any:
+    """Which rows say that one of `names` had a role (``initiators``, ``targets``), as a mask; None if none says it."""
+    told = rows[role]
+    if not told.notna().any():
+        return None
+    return np.array([one is not None and not isinstance(one, float) and bool(names & set(one)) for one in told], bool)
 
 
 def one_sided(rows: pd.DataFrame) -> Any:

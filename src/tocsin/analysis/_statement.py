@@ -6,6 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tocsin.analysis._statement_actors import (
+    read_actors,
+    read_joined,
+    read_role,
+    unnamed_actor,
+    without_speaker,
+)
+from tocsin.analysis._statement_areas import read_areas
 from tocsin.analysis._statement_parts import (
     Comparison,
     Kind,
@@ -14,12 +22,10 @@ from tocsin.analysis._statement_parts import (
     Role,
     Statistic,
     read_about_data,
-    read_actors,
-    read_areas,
     read_figure,
     read_kind,
     read_measure,
-    read_role,
+    read_one_side,
     read_statistic,
     speaks_of_violence,
     turned,
@@ -53,8 +59,14 @@ class Statement:
         Who it is about, as written; with two actors, incidents between them.
     role : str
         ``by``, ``against`` or ``involving`` them.
+    joined : bool
+        Whether several actors may each have a part of their own ("IS and HTS were involved in …").
+    unnamed : str
+        Whom it is about, where it says so by a general word only ("rebels").
     areas : tuple of str
-        Where, as written; nowhere named means wherever the data are of.
+        Where: divisions as the data spell them, other places as written; nowhere named means wherever the data are of.
+    one_side : bool
+        Whether it counts the dead of one side, or some of the dead, whom data do not tell from the others.
     kind : Kind, optional
         What kind of events; None means any violence.
     violent : bool
@@ -77,7 +89,10 @@ class Statement:
     per: PeriodName | None = None
     actors: tuple[str, ...] = ()
     role: Role = "involving"
+    joined: bool = False
+    unnamed: str = ""
     areas: tuple[str, ...] = ()
+    one_side: bool = False
     kind: Kind | None = None
     violent: bool = True
     about_data: bool = False
@@ -143,7 +158,8 @@ def read_statement(
     first, last, notes = read_window(plain, said)
     within_a_month = first is not None and last is not None and (first.year, first.month) == (last.year, last.month)
     statistic, per = read_statistic(plain, within_a_month)
-    named = read_actors(plain, codebook, actors)
+    told = without_speaker(plain)
+    named = read_actors(told, codebook, actors)
     measure = read_measure(plain, figure)
     return Statement(
         text=text,
@@ -155,8 +171,11 @@ def read_statement(
         statistic=statistic,
         per=per,
         actors=tuple(dict.fromkeys(m.text for m in named)),
-        role=read_role(plain, named),
-        areas=tuple(read_areas(plain, names, [*((m.start, m.end) for m in named), *times], codebook)),
+        role=read_role(told, named),
+        joined=read_joined(told, named),
+        unnamed="" if named else unnamed_actor(told, codebook),
+        areas=tuple(read_areas(told, names, [*((m.start, m.end) for m in named), *times], codebook)),
+        one_side=measure == "deaths" and read_one_side(plain, figure),
         kind=read_kind(plain, measure),
         violent=speaks_of_violence(plain),
         about_data=measure != "events" or read_about_data(plain),

@@ -11,9 +11,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from tocsin.analysis._statement_numbers import NUMBER, UNIT, Stretch, meets, value_of
-from tocsin.codebook import ActorMatch, Codebook
+from tocsin.codebook import Codebook
 from tocsin.errors import UsageError
-from tocsin.places import name_similarity
 
 __all__ = [
     "AGAINST_CIVILIANS",
@@ -25,16 +24,16 @@ __all__ = [
     "Role",
     "Statistic",
     "read_about_data",
-    "read_actors",
-    "read_areas",
     "read_figure",
     "read_kind",
     "read_measure",
-    "read_role",
+    "read_one_side",
     "read_statistic",
+    "says",
     "speaks_of_violence",
     "turned",
     "violent_types",
+    "words",
 ]
 
 Comparison = Literal["more than", "at least", "fewer than", "at most", "exactly", "about", "between"]
@@ -44,10 +43,6 @@ Measure = Literal["events", "deaths", "civilian deaths"]
 Role = Literal["by", "against", "involving"]
 
 AGAINST_CIVILIANS = "violence against civilians"
-
-SAME_NAME = 0.93
-"""From this similarity on two names are spellings of one: Deir ez-Zor and Dayr az-Zawr reach 1.00, Quneitra and
-Al Qunaytirah 0.96; different governorates of Syria stay below 0.60."""
 
 _NOBODY = re.compile(rf"\b(?:no|zero|not a single|not one|without a(?:ny)?)\b(?! {UNIT}\b)", re.I)
 _IN_NO = re.compile(
@@ -72,12 +67,12 @@ _NOT_IN_ANY = re.compile(
 _SHARE = re.compile(rf"\b{NUMBER}(?:\s*%|[- ](?:per ?cent\w*|fold|times)\b)", re.I)
 _RANGE = re.compile(rf"\b{NUMBER}\s*(?:-|\u2013|to)\s*{NUMBER.replace('<n>', '<m>')}", re.I)
 _BETWEEN = re.compile(rf"\b(?:between|from)\s+{NUMBER}\s+(?:and|to)\s+{NUMBER.replace('<n>', '<m>')}", re.I)
-_CAPITAL = r"[A-Z\u00c0-\u00de][\w'’\-]*"
-_CAPITALS = re.compile(rf"{_CAPITAL}(?:[ -](?:(?:ez|al|el|as|ar|ash|the|of|and|de|du)[ -])?{_CAPITAL})*")
-_GENERIC = re.compile(
-    r"\b(?:governorate|province|region|district|state|county|department|prefecture|oblast|sub-?district|city|"
-    r"countryside|the)\b",
-    re.I,
+_SOME = re.compile(
+    r"\s*(?:(?:\S+|[A-Z][\w-]+) ){0,3}?(?:fighters|soldiers|militants|rebels|troops|insurgents|combatants|jihadists|"
+    r"gunmen|police(?:men| officers)?|members|men|women|children|personnel|loyalists)\b"
+)
+_SOME_PERIODS = re.compile(
+    rf"\bin (?:at least |only |just |more than |fewer than )?{NUMBER} {UNIT}s (?:of|in|during)\b", re.I
 )
 _PEOPLE = "people|persons|civilians?|fighters|soldiers|men|women|children|lives|militants|rebels"
 _ONE_SIDED = re.compile(r"one-sided|violence against civilians|attacks? (?:on|against) civilians", re.I)
@@ -123,11 +118,13 @@ class Figure:
 
 
 @cache
-def _words() -> Mapping[str, Any]:
+def words() -> Mapping[str, Any]:
+    """The words that sentences are read by."""
     return tomllib.loads(files("tocsin.analysis").joinpath("words/statements.toml").read_text("utf-8"))
 
 
-def _says(text: str, patterns: Sequence[str]) -> bool:
+def says(text: str, patterns: Sequence[str]) -> bool:
+    """Whether any of `patterns` is in the text, in letters of either case."""
     return any(re.search(pattern, text, re.I) for pattern in patterns)
 
 
@@ -146,6 +143,11 @@ def read_figure(text: str, times: Sequence[Stretch], codebook: Codebook, given: 
         raise UsageError(
             f"{share[0].strip()!r} is a share or a change, and only numbers are checked; say how many, as in: "
             "more than 60 violent incidents each month"
+        )
+    if several := _SOME_PERIODS.search(text):
+        raise UsageError(
+            f"{several[0]!r} asks in how many periods it was so, which is not checked; "
+            "say in every, in at least one, or on average"
         )
     for m in (*_BETWEEN.finditer(text), *_RANGE.finditer(text)):
         if not meets(m.span(), times):
@@ -171,7 +173,7 @@ def read_figure(text: str, times: Sequence[Stretch], codebook: Codebook, given: 
 
 
 def _compared(text: str, times: Sequence[Stretch]) -> Iterator[tuple[int, Figure]]:
-    for rank, rule in enumerate(_words()["comparison"]):
+    for rank, rule in enumerate(words()["comparison"]):
         patterns = [rf"\b(?:{words})\s+(?:the |a |an )?{NUMBER}" for words in rule["words"]]
         patterns += [rf"\b{NUMBER}\s+(?:\w+\s+)?(?:{words})" for words in rule.get("after", ())]
         for pattern in patterns:
@@ -193,7 +195,7 @@ def read_statistic(text: str, within_a_month: bool = False) -> tuple[Statistic, 
 
     A peak within one month (`within_a_month`) is that month's own figure.
     """
-    rules = _words()["statistic"]
+    rules = words()["statistic"]
     found: dict[str, PeriodName | None] = {}
     for name, patterns in rules.items():
         for m in filter(None, (re.search(pattern, text, re.I) for pattern in patterns)):
@@ -208,7 +210,7 @@ def read_statistic(text: str, within_a_month: bool = False) -> tuple[Statistic, 
         return "every", per or "month"
     if "any" in found:
         return ("total", None) if within_a_month and found["any"] is None else ("any", per or "month")
-    if per is not None and _says(text, _words()["always"]["words"]):
+    if per is not None and says(text, words()["always"]["words"]):
         return "every", per
     # "60 a month" is a rate.
     return ("mean", per) if "rate" in found else ("total", None)
@@ -219,7 +221,7 @@ def read_statistic(text: str, within_a_month: bool = False) -> tuple[Statistic, 
 
 def read_measure(text: str, figure: Figure) -> Measure:
     """Deaths where the number counts the dead: the nearest of the words for them and for events."""
-    rules = _words()["measure"]
+    rules = words()["measure"]
     before, after = text[: figure.start], text[figure.end :]
     near: list[tuple[int, str]] = []
     for name in ("deaths", "events"):
@@ -232,13 +234,18 @@ def read_measure(text: str, figure: Figure) -> Measure:
     if not near or min(near)[1] == "events":
         return "events"
     beside = after[:40] + " " + before[-40:]
-    return "civilian deaths" if _says(beside, rules["civilians"]) else "deaths"
+    return "civilian deaths" if says(beside, rules["civilians"]) else "deaths"
+
+
+def read_one_side(text: str, figure: Figure) -> bool:
+    """Whether the number of dead is of fighters, women or others of whom data do not tell how many there were."""
+    return _SOME.match(text[figure.end :]) is not None
 
 
 def read_kind(text: str, measure: Measure) -> Kind | None:
     """The kind of events that is named; None where any violence is meant."""
-    for rule in _words()["kind"]:
-        if not _says(text, rule["words"]):
+    for rule in words()["kind"]:
+        if not says(text, rule["words"]):
             continue
         # "Killed 60 civilians in attacks on the town" counts the dead, whatever killed them.
         if measure == "events" or rule["name"] != AGAINST_CIVILIANS or _ONE_SIDED.search(text):
@@ -249,88 +256,15 @@ def read_kind(text: str, measure: Measure) -> Kind | None:
 
 def violent_types() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Event types that are violence, and those that some count as it."""
-    found = _words()["violent"]
+    found = words()["violent"]
     return tuple(found["event_types"]), tuple(found["perhaps"])
 
 
 def speaks_of_violence(text: str) -> bool:
     """Whether a sentence speaks of violence, and not of events of any kind."""
-    return _says(text, _words()["violent"]["anything"])
+    return says(text, words()["violent"]["anything"])
 
 
 def read_about_data(text: str) -> bool:
     """Whether a sentence speaks of what is recorded, or of deadly events only."""
-    return _says(text, _words()["about_data"]["words"])
-
-
-# Who and where
-
-
-def read_actors(text: str, codebook: Codebook, known: Sequence[str]) -> tuple[ActorMatch, ...]:
-    """Those named, in order: of the actor list, and by the names that the data have; no general words."""
-    found = [match for match in codebook.actors.scan(text) if not match.generic]
-    for name in sorted(known, key=len, reverse=True):
-        if len(name) < 3 or name.casefold() in ("civilians", "unknown"):
-            continue
-        # A short name is an acronym, and a word in small letters is not.
-        for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I if len(name) > 5 else 0):
-            if not meets(m.span(), [(one.start, one.end) for one in found]):
-                found.append(ActorMatch(*m.span(), m[0], None, name, "Political militia"))
-    return tuple(sorted(found, key=lambda match: match.start))
-
-
-def read_role(text: str, named: Sequence[ActorMatch]) -> Role:
-    """The part that the actors have in what is counted."""
-    if not named:
-        return "involving"
-    rules = _words()["role"]
-    before, after = text[: named[0].start], text[named[0].end :]
-    if _says(before, rules["by"]):
-        return "by"
-    if _says(text, rules["involving"]):
-        return "involving"
-    if _says(before, rules["against"]) and not _says(after, rules["possessive"]):
-        return "against"
-    return "by" if _says(after, [*rules["acts"], *rules["possessive"]]) else "involving"
-
-
-def read_areas(text: str, names: Sequence[str], taken: Sequence[Stretch], codebook: Codebook) -> Iterator[str]:
-    """Areas named, as the data spell them, and countries that the data know nothing of, each once."""
-    cores = [(_core(name), name) for name in names]
-    used, done = list(taken), set()
-    for start, end in _proper_names(text):
-        words = _core(text[start:end])
-        if len(words) < 3 or meets((start, end), used):
-            continue
-        alike = [(name_similarity(words, core), name) for core, name in cores]
-        best = max((score for score, _ in alike), default=0.0)
-        if best >= SAME_NAME:
-            used.append((start, end))
-            name = _meant([name for score, name in alike if score == best], text[start : end + len(" governorate")])
-            if name not in done:
-                done.add(name)
-                yield name
-    for state in codebook.actors.states:
-        for alias in (state.name, *state.aliases):
-            m = re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", text)
-            if m and not meets(m.span(), used) and state.name not in done:
-                done.add(state.name)
-                yield state.name
-
-
-def _core(name: str) -> str:
-    return _GENERIC.sub("", name).strip() or name
-
-
-def _proper_names(text: str) -> Iterator[Stretch]:
-    """Stretches of capitalised words, the longest first in each run of them."""
-    for m in _CAPITALS.finditer(text):
-        words = [(m.start() + w.start(), m.start() + w.end()) for w in re.finditer(r"\S+", m[0])]
-        parts = {(first[0], last[1]) for i, first in enumerate(words) for last in words[i:]}
-        yield from sorted(parts, key=lambda part: (part[0] - part[1], part[0]))
-
-
-def _meant(names: Sequence[str], said: str) -> str:
-    """Of divisions that are called alike, the one whose level is said ("Hama district"), else the largest."""
-    levels = said.casefold().split()[-1:]
-    return next((name for name in names if name.casefold().split()[-1:] == levels), names[0])
+    return says(text, words()["about_data"]["words"])

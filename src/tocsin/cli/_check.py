@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +12,10 @@ from tocsin.cli._measures import DataMapping, Html, Since, Until, command_line, 
 from tocsin.cli._options import AsJson, AsKnown, Quiet
 from tocsin.cli._screen import answering, watching
 from tocsin.cli._settings import DEFAULT_OUT, day
-from tocsin.errors import UsageError
+from tocsin.errors import NothingUsable, UsageError
+
+if TYPE_CHECKING:
+    from tocsin.analysis import EventTable
 
 __all__ = ["check"]
 
@@ -65,10 +69,21 @@ def check(
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
             events = opened(data, as_of, mapping)
-            checked = analysis.check(statement, events, pipeline.open_codebook(None), said=when, parts=parts)
+            then = None if as_of else _as_known(data, when)
+            checked = analysis.check(statement, events, pipeline.open_codebook(None), said=when, parts=parts, then=then)
             progress.finish()
         page = analysis.check_page(checked, command_line())
         show_page(page, {"verdict": checked.verdict, "checked": checked}, html, as_json=as_json, quiet=quiet)
+
+
+def _as_known(data: Path, said: date | None) -> EventTable | None:
+    """A workspace as it was known on the day; None where there is none, or it did not yet hold anything."""
+    if said is None or not data.is_dir():
+        return None
+    try:
+        return opened(data, said.isoformat(), None)
+    except (UsageError, NothingUsable):
+        return None
 
 
 def _parts(

@@ -34,6 +34,8 @@ _COMMON: dict[str, ArrowKind] = {
     "actor1_kind": "string",
     "actor2": "string",
     "actor2_kind": "string",
+    "initiators": "strings",
+    "targets": "strings",
     "date_start": "date",
     "date_end": "date",
     "date_precision": "string",
@@ -156,6 +158,8 @@ def _common(record: Event | Claim) -> dict[str, Any]:
         "attribution": record.attribution,
         **_actor(record, 1),
         **_actor(record, 2),
+        "initiators": _having(record, "initiator"),
+        "targets": _having(record, "target"),
         **_dates(record.when),
         **_place(record.where[0] if record.where else None),
         "places": len(record.where),
@@ -170,6 +174,11 @@ def _actor(record: Event | Claim, side: int) -> dict[str, Any]:
     if actor is None:
         return {f"actor{side}": None, f"actor{side}_kind": None}
     return {f"actor{side}": actor.label or actor.name, f"actor{side}_kind": actor.kind}
+
+
+def _having(record: Event | Claim, role: str) -> list[str]:
+    """Who had a role: the first side of a row is not always the one that began."""
+    return [one.actor.label or one.actor.name for one in record.participants if one.role == role]
 
 
 def _dates(when: When) -> dict[str, Any]:
