@@ -55,4 +55,7 @@ def test_tables_of_counts_are_told_from_tables_of_events(tmp_path: Path) -> None
     assert not holds_a_history(write_events(tmp_path / "acled.csv"))
     found = dataset_of_history(counts)
     assert found.points == {"179714": (34.75, 36.75)}
+    assert not any("no row" in caveat for caveat in found.caveats)
+    counts.write_text(counts.read_text() + "179715,2021-02,3\n")
+    assert any(caveat.startswith("1 months of units have no row") for caveat in dataset_of_history(counts).caveats)
     assert ("Months", "2021-01 to 2021-02; the last one known is 2021-02") in found.computed()

@@ -9,10 +9,14 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from tocsin.analysis import Coverage, panel
 from tocsin.errors import UnreadableInput, UsageError
 from tocsin.forecast import panel_history, read_history
+from tocsin.forecast._history import filled
 
 
 def test_months_are_numbered_or_written(tmp_path: Path) -> None:
@@ -33,7 +37,9 @@ def test_months_are_numbered_or_written(tmp_path: Path) -> None:
         ("month,country,deaths\n2018-01,A,1\nspring,A,1\n", "row 2: 'spring' is no month"),
         ("month,country,deaths\n2018-01,A,1\n2018-01,A,1\n", "row 2: A has 2018-01 twice"),
         ("month,country\n2018-01,A\n", "no column ged_sb or deaths_best"),
+        ("month,country,deaths\n2018-01,A,inf\n", "row 1: 'inf' is no count"),
         ("month,country,deaths\n", "no rows"),
+        ("month,country,deaths\n2018-01,A,0\n2018-04,A,1\n", "no unit has a row in 2018-02, 2018-03, .* is not peace"),
     ],
 )
 def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -41,6 +47,22 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> N
     file.write_text(text, "utf-8")
     with pytest.raises(UnreadableInput, match=says):
         read_history(file)
+
+
+def test_an_empty_count_is_a_month_that_is_not_covered(tmp_path: Path) -> None:
+    file = tmp_path / "history.csv"
+    file.write_text("month,country,deaths\n2018-01,A,0\n2018-02,A,\n2018-03,A,2\n", "utf-8")
+    assert np.isnan(read_history(file).values[:, 0]).tolist() == [False, True, False]
+
+
+@given(
+    arrays.arrays(
+        np.float64, st.tuples(st.integers(1, 12), st.integers(1, 3)), elements=st.sampled_from([1, 5, np.nan])
+    )
+)
+def test_what_is_filled_is_the_last_that_is_known(values: np.ndarray) -> None:
+    expected = pd.DataFrame(values).ffill().bfill().fillna(0.0).to_numpy()
+    assert (filled(values) == expected).all()
 
 
 def test_a_panel_becomes_a_history_and_what_is_not_covered_is_unknown() -> None:

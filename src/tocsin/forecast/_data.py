@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -138,8 +139,12 @@ def dataset_of_history(path: Path) -> Dataset:
     history = read_history(path)
     history = replace(history, measure=_WORDS.get(history.measure, history.measure))
     points = grid_points(history.units) if history.unit == "priogrid_gid" else {}
-    caveat = "The table does not tell whether its last month is complete: it is taken as it is."
-    return Dataset(history, path.name, caveats=(caveat,), points=points)
+    caveats = ["The table does not tell whether its last month is complete: it is taken as it is."]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        absent = history.values.size - sum(1 for row in csv.reader(file) if row) + 1
+    if absent:
+        caveats.append(f"{absent:,} months of units have no row in the table and count as zero.")
+    return Dataset(history, path.name, caveats=tuple(caveats), points=points)
 
 
 def holds_a_history(path: Path) -> bool:

@@ -169,7 +169,8 @@ class _Part:
 
 def _scored(history: History, model: Model, origin: date, ahead: int) -> _Part | None:
     past = history.until(origin)
-    covered = ~np.isnan(past.values[-LEAST_MONTHS:]).all(axis=0)
+    # Some models start from the last month alone.
+    covered = ~np.isnan(past.values[-1])
     if not covered.any():
         return None
     kept = np.flatnonzero(covered)

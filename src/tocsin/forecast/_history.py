@@ -154,7 +154,10 @@ def panel_history(panel: Panel, measure: Measure = "deaths_best") -> History:
 
 
 def read_history(path: Path, unit: str = "", value: str = "", month: str = "") -> History:
-    """A history from a CSV with one row a unit and month; months left out of it are zero.
+    """A history from a CSV with one row a unit and month; months that a unit is left out of are zero.
+
+    Where the table writes zeros down, a month in which no unit has a row is no peace but a gap, and is refused. A count
+    left empty, or ``nan``, is a month that is not covered.
 
     Parameters
     ----------
@@ -181,8 +184,8 @@ def read_history(path: Path, unit: str = "", value: str = "", month: str = "") -
         for number, row in enumerate(reader, 1):
             when, name, count = (row[column] or "" for column in columns)
             try:
-                key, figure = (name, month_of(when)), float(count)
-                if not figure >= 0:
+                key, figure = (name, month_of(when)), float(count.strip() or "nan")
+                if figure < 0 or figure == float("inf"):
                     raise ValueError(f"{count!r} is no count")
             except ValueError as error:
                 raise UnreadableInput(path.name, f"row {number}: {error}; correct it, or leave the row out") from None
@@ -191,7 +194,23 @@ def read_history(path: Path, unit: str = "", value: str = "", month: str = "") -
             rows[key] = figure
     if not rows:
         raise UnreadableInput(path.name, "has no rows under its header")
+    _refuse_gaps(path, rows)
     return _filled(rows, columns[2], columns[1])
+
+
+def _refuse_gaps(path: Path, rows: dict[tuple[str, date], float]) -> None:
+    if 0.0 not in rows.values():
+        return
+    found = {month for _, month in rows}
+    first, last = min(found), max(found)
+    gaps = [month for n in range(months_between(first, last)) if (month := add_months(first, n)) not in found]
+    if gaps:
+        named = ", ".join(f"{month:%Y-%m}" for month in gaps[:6]) + (" …" if len(gaps) > 6 else "")
+        raise UnreadableInput(
+            path.name,
+            f"no unit has a row in {named}, though zeros are written down elsewhere: a gap is not peace; add rows with "
+            "0 where nothing happened, or with an empty count where the month is not covered",
+        )
 
 
 def _filled(rows: dict[tuple[str, date], float], measure: str, unit: str) -> History:
