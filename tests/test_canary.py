@@ -7,11 +7,13 @@ import html
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pdfminer.high_level import extract_text
 
 import tocsin
 from tocsin.cli import main
@@ -188,6 +190,27 @@ def test_it_is_in_no_file_that_may_be_handed_on(planted: Planted, kind: str) -> 
             assert at < 0, f"{trace} in {name}: {content[max(0, at - 300) : at + 100]}"
 
 
+def told(path: Path) -> str:
+    """All words of a report, whatever its form."""
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as parts:
+            return "\n".join(shown(parts.read(name)) for name in parts.namelist() if name.endswith((".xml", ".rels")))
+    return extract_text(path) if path.suffix == ".pdf" else shown(path.read_bytes())
+
+
+@pytest.mark.parametrize("until", ["2023-04-30", "2023-05-31", "2023-06-30", "2023-07-31"])
+def test_no_report_tells_any(planted: Planted, until: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TOCSIN_DATABASE_URL", raising=False)
+    files = [tmp_path / f"report.{form}" for form in ("html", "docx", "pdf")]
+    asked = [part for file in files for part in ("--out", str(file))]
+    assert main(["report", "--data", str(planted.out), "--until", until, *asked, "--quiet"]) == 0
+    assert "No event was recorded" not in told(files[0])
+    for file in files:
+        words = told(file)
+        assert str(tmp_path) not in words
+        assert not [trace for secret in SECRETS.values() for trace in traces(secret) if trace in words], file.name
+
+
 @pytest.mark.parametrize("kind", SECRETS)
 def test_the_full_record_holds_it(planted: Planted, kind: str) -> None:
     assert any(SECRETS[kind] in content for content in files(planted.out / "internal").values())
@@ -213,5 +236,5 @@ def test_nothing_printed_tells_it(
     printed = shown("".join(capsys.readouterr()).encode())
     # Rows that cannot be read are named by file and number.
     assert "in/channel.jsonl" in printed
-    for told in (printed, shown(planted.account.encode())):
-        assert not [trace for secret in SECRETS.values() for trace in traces(secret) if trace in told]
+    for words in (printed, shown(planted.account.encode())):
+        assert not [trace for secret in SECRETS.values() for trace in traces(secret) if trace in words]

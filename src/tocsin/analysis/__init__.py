@@ -6,7 +6,7 @@ prints or opens a workspace: it is given numbers and tables.
 
 from __future__ import annotations
 
-from tocsin.analysis._charts import Chart, Colours, draw, drawing
+from tocsin.analysis._charts import Chart, Colours, draw, drawing, pictured
 from tocsin.analysis._check import Checked, Reading, check
 from tocsin.analysis._check_page import check_page
 from tocsin.analysis._clustering_page import Clustering, clustering, clustering_page
@@ -21,14 +21,14 @@ from tocsin.analysis._log_linear import LogLinear, LogLinearModel, chao_lower_bo
 from tocsin.analysis._near_repeat import KnoxTable, near_repeat
 from tocsin.analysis._near_repeat_page import near_repeat_page
 from tocsin.analysis._overlaps import Overlaps, PairOverlap, count_overlaps
-from tocsin.analysis._page import Page, PageTable, page_table, render_page, write_page
+from tocsin.analysis._page import Page, PageTable, page_style, page_table, render_page, write_page
 from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
 from tocsin.analysis._panel_page import panel_page, write_panel
 from tocsin.analysis._results import plain
 from tocsin.analysis._select import Points, Selection, event_points
 from tocsin.analysis._series import Counted, panel_of, series_of
 from tocsin.analysis._statement import Statement, read_statement
-from tocsin.analysis._trends import Change, ChangePoint, Interval, Season, Series, Trend, trend
+from tocsin.analysis._trends import Change, ChangePoint, Interval, Season, Series, Trend, compared, trend
 from tocsin.analysis._trends_page import trends_page
 from tocsin.analysis._undercount import Undercount, UndercountEstimate, undercount
 from tocsin.analysis._undercount_page import undercount_page
@@ -76,6 +76,7 @@ __all__ = [
     "check_page",
     "clustering",
     "clustering_page",
+    "compared",
     "count_overlaps",
     "diffusion",
     "draw",
@@ -92,11 +93,13 @@ __all__ = [
     "named_sources",
     "near_repeat",
     "near_repeat_page",
+    "page_style",
     "page_table",
     "panel",
     "panel_of",
     "panel_page",
     "per_population",
+    "pictured",
     "plain",
     "read_lists",
     "read_statement",

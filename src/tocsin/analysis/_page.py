@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tocsin.analysis._charts import Chart
 
-__all__ = ["Page", "PageTable", "page_table", "render_page", "write_page"]
+__all__ = ["Page", "PageTable", "page_style", "page_table", "render_page", "write_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def render_page(page: Page) -> str:
     # Takes a while to import, and most callers print a table.
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    style = _static("page.css").strip()
+    style = page_style()
     engine = Environment(
         loader=FunctionLoader(_static),
         autoescape=True,
@@ -133,6 +133,11 @@ def write_page(page: Page, path: Path) -> None:
         os.umask(usual)
         os.chmod(name, 0o666 & ~usual)
     os.replace(name, path)
+
+
+def page_style() -> str:
+    """The style sheet of pages, for rooms above that have pages of their own."""
+    return _static("page.css").strip()
 
 
 def _static(name: str) -> str:

@@ -13,7 +13,7 @@ from scipy import stats
 from tocsin.analysis._results import Floats
 from tocsin.errors import UsageError
 
-__all__ = ["Change", "ChangePoint", "Interval", "Season", "Series", "Trend", "trend"]
+__all__ = ["Change", "ChangePoint", "Interval", "Season", "Series", "Trend", "compared", "trend"]
 
 Direction = Literal["up", "down", "not told"]
 
@@ -188,6 +188,30 @@ def _change(counts: Floats, per_year: int) -> Change | None:
     after, before = after[~np.isnan(after)], before[~np.isnan(before)]
     if len(after) < 2 or len(before) < 2 or not (after.sum() or before.sum()):
         return None
+    return compared(after, before)
+
+
+def compared(after: Floats, before: Floats) -> Change:
+    """The mean of the counts `after` over that of the counts `before`, as a quasi-Poisson rate ratio.
+
+    Parameters
+    ----------
+    after, before : array of float, shapes (n,) and (m,)
+        Counts of periods of one length; n may be one, since `before` tells how counts scatter.
+
+    Raises
+    ------
+    ValueError
+        If a side is empty, or both hold one count only.
+
+    Examples
+    --------
+    >>> found = compared(np.array([30.0]), np.array([10.0, 12.0, 9.0, 11.0]))
+    >>> found.direction, round(found.ratio.estimate, 2)
+    ('up', 2.87)
+    """
+    if not len(after) or not len(before) or len(after) + len(before) < 3:
+        raise ValueError(f"{len(after)} and {len(before)} counts: how they scatter needs three, and one on each side")
     both = np.concatenate([before, after])
     fitted = np.concatenate([np.full(len(before), before.mean()), np.full(len(after), after.mean())])
     spread = _dispersion(both, fitted, 2)
@@ -198,7 +222,7 @@ def _change(counts: Floats, per_year: int) -> Change | None:
     p = float(2 * stats.norm.sf(abs(log_ratio) / error))
     width = stats.norm.ppf(0.975) * error
     ratio = Interval(*(float(np.exp(log_ratio + step)) for step in (0, -width, width)))
-    return Change(size, float(before.mean()), float(after.mean()), ratio, p)
+    return Change(len(after), float(before.mean()), float(after.mean()), ratio, p)
 
 
 def _slope(years: Floats, counts: Floats) -> Interval:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from tocsin.cli import _alerts, _check, _exposure, _forecast, _hotspots, _impact, _near_repeat, _trends, _undercount
+from tocsin.cli import (
+    _alerts,
+    _check,
+    _exposure,
+    _forecast,
+    _hotspots,
+    _impact,
+    _near_repeat,
+    _report,
+    _trends,
+    _undercount,
+)
 
 __all__ = ["register"]
 
@@ -38,3 +49,6 @@ def register(app: typer.Typer) -> None:
         _forecast.forecast
     )
     app.command("alerts", epilog="Example: tocsin alerts ged.csv --by admin1 --atom alerts.xml")(_alerts.alerts)
+    app.command(
+        "report", epilog="Example: tocsin report --period week --until 2024-05-05 --out week.html --out week.pdf"
+    )(_report.report)

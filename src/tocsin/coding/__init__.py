@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tocsin.coding._coder import LANGUAGES, DefaultCoder, default_coder
 from tocsin.coding._counts import number
+from tocsin.coding._dataset_rows import code_row
 from tocsin.coding._dates import TimeExpression, find_times, parse_cell_date
 from tocsin.coding._dyads import Dyad, Party, read_dyads
 from tocsin.coding._encoder import encode
@@ -39,6 +40,7 @@ __all__ = [
     "Told",
     "TypeTeller",
     "cells_by_field",
+    "code_row",
     "default_coder",
     "encode",
     "find_times",

@@ -5,7 +5,7 @@ they stand in, and keep it to its owner.
 """
 
 from tocsin.export._columns import EventColumn, columns, has_point
-from tocsin.export._files import INTERNAL_NOTICE, prepare_internal, replacing
+from tocsin.export._files import INTERNAL_NOTICE, prepare_internal, replacing, replacing_file
 from tocsin.export._ged import (
     GED_COLUMNS,
     GED_REASONS,
@@ -85,6 +85,7 @@ __all__ = [
     "prepare_internal",
     "priogrid_gid",
     "replacing",
+    "replacing_file",
     "schemas",
     "table_rows",
     "write_claims_csv",

@@ -23,7 +23,19 @@ from tocsin.pipeline._lookup import StoredDocuments, claim_text, claims_by_id, s
 from tocsin.records import DATASET_FORMS, Claim, Document, Event, EventRow, Place, PublicEvent, Receipt
 from tocsin.store import Workspace
 
-__all__ = ["PROBLEMS", "check_forms", "export_files", "export_forms", "form_names", "passed", "write_problems"]
+__all__ = [
+    "PROBLEMS",
+    "Gathered",
+    "check_forms",
+    "edition_of",
+    "export_files",
+    "export_forms",
+    "form_names",
+    "gathered",
+    "passed",
+    "seen_names",
+    "write_problems",
+]
 
 PROBLEMS = f"{INTERNAL}/problems.txt"
 
@@ -37,7 +49,7 @@ _PAGE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Dataset:
+class Gathered:
     """Everything the files are made of, texts apart."""
 
     workspace: Workspace
@@ -85,14 +97,14 @@ def export_files(
     # From here on nobody forgets a document, and nothing that is written can hold one that was forgotten meanwhile.
     workspace.lock()
     progress.start("Writing", 5)
-    data = _gather(workspace, codebook, as_of)
+    data = gathered(workspace, codebook, as_of)
     progress.advance()
     documents = StoredDocuments(workspace, as_of)
     public, held_back = _published(data, documents, gazetteer)
     progress.advance()
     files = _Files(workspace, out, at)
     outline = _outline(gazetteer, public)
-    edition = _edition(data, public, gazetteer)
+    edition = edition_of(data, public, gazetteer)
     written = {}
     for name in ("csv", "jsonl"):
         exporter = _exporter(name)
@@ -121,13 +133,13 @@ def export_forms(
     condition = _condition(where)
     workspace.lock()
     progress.start("Writing", 2 + len(exporters))
-    data = _gather(workspace, codebook, as_of)
+    data = gathered(workspace, codebook, as_of)
     progress.advance()
     public, held_back = _published(data, StoredDocuments(workspace, as_of), gazetteer)
     if condition is not None:
         public = condition.select(public)
     progress.advance()
-    edition = replace(_edition(data, public, gazetteer), where=condition.text if condition else "")
+    edition = replace(edition_of(data, public, gazetteer), where=condition.text if condition else "")
     files = _Files(workspace, out, at)
     written = {}
     for exporter in exporters:
@@ -169,16 +181,21 @@ def _condition(where: str) -> export.Condition | None:
 
 
 def _published(
-    data: _Dataset, documents: Mapping[str, Document], gazetteer: Gazetteer
+    data: Gathered, documents: Mapping[str, Document], gazetteer: Gazetteer
 ) -> tuple[list[PublicEvent], tuple[Problem, ...]]:
     """The events as they may leave, by id, and a problem for each that the last gate holds back."""
-    seen = release.SeenNames(data.workspace.scratch(_SEEN))
+    seen = seen_names(data.workspace)
     published = release.publish(
         data.events, data.claims, documents, data.lineage, data.codebook, gazetteer, timestamp=0, seen=seen
     )
     found = passed(_in_id_order(_stamped(event, data) for event in published))
     data.workspace.keep_scratch(_SEEN, seen.packed())
     return found
+
+
+def seen_names(workspace: Workspace) -> release.SeenNames:
+    """What release saw in the documents of `workspace` before."""
+    return release.SeenNames(workspace.scratch(_SEEN))
 
 
 def write_problems(workspace: Workspace, problems: Sequence[Problem], out: Path, at: datetime) -> None:
@@ -212,7 +229,8 @@ class _Files:
 # Gathering
 
 
-def _gather(workspace: Workspace, codebook: Codebook, as_of: datetime | None) -> _Dataset:
+def gathered(workspace: Workspace, codebook: Codebook, as_of: datetime | None) -> Gathered:
+    """All that files are made of, as it was known then."""
     known = shells(workspace, as_of)
     claims_of: dict[str, list[Claim]] = defaultdict(list)
     not_coded: Counter[str] = Counter()
@@ -230,7 +248,7 @@ def _gather(workspace: Workspace, codebook: Codebook, as_of: datetime | None) ->
     )
     events = [event for event, _ in dated]
     judgements = attached(workspace, codebook, by_id, {event.id for event in events}, as_of).judgements
-    return _Dataset(
+    return Gathered(
         workspace=workspace,
         codebook=codebook,
         claims=as_judged(by_id, events, judgements, codebook),
@@ -266,7 +284,7 @@ def passed(events: Iterable[PublicEvent]) -> tuple[list[PublicEvent], tuple[Prob
     return public, tuple(problems)
 
 
-def _stamped(event: PublicEvent, data: _Dataset) -> PublicEvent:
+def _stamped(event: PublicEvent, data: Gathered) -> PublicEvent:
     return replace(event, rows=tuple(data.stamped(row) for row in event.rows))
 
 
@@ -274,7 +292,7 @@ def _stamped(event: PublicEvent, data: _Dataset) -> PublicEvent:
 
 
 def _write_internal(
-    data: _Dataset,
+    data: Gathered,
     documents: Mapping[str, Document],
     outline: Mapping[str, Any],
     edition: Edition,
@@ -295,7 +313,7 @@ def _write_internal(
     export.write_report(full, outline, files.path(f"{INTERNAL}/report.html"), titled, internal=True)
 
 
-def _in_context(data: _Dataset) -> Iterator[export.ClaimInContext]:
+def _in_context(data: Gathered) -> Iterator[export.ClaimInContext]:
     """Every claim with its document, in the order in which documents were named, a page of texts at a time."""
     ids = sorted((i for i in data.claims_of if i in data.receipts), key=lambda i: _reading_order(data.receipts[i]))
     for start in range(0, len(ids), _PAGE):
@@ -321,7 +339,8 @@ def _outline(gazetteer: Gazetteer, events: Sequence[PublicEvent]) -> Mapping[str
     return empty if outline is None or box is None else dict(outline(box))
 
 
-def _edition(data: _Dataset, events: Sequence[PublicEvent], gazetteer: Gazetteer) -> Edition:
+def edition_of(data: Gathered, events: Sequence[PublicEvent], gazetteer: Gazetteer) -> Edition:
+    """What a file of `events` is an edition of."""
     coders = sorted({claim.coder for found in data.claims_of.values() for claim in found if claim.coder})
     return Edition(
         title=_title(events),
@@ -341,7 +360,7 @@ def _edition(data: _Dataset, events: Sequence[PublicEvent], gazetteer: Gazetteer
     )
 
 
-def _notes(data: _Dataset) -> tuple[str, ...]:
+def _notes(data: Gathered) -> tuple[str, ...]:
     notes = []
     if data.as_of is not None:
         notes.append(
@@ -365,7 +384,7 @@ def _title(events: Iterable[PublicEvent]) -> str:
 # The account
 
 
-def _account(data: _Dataset, public: Sequence[PublicEvent], files: tuple[str, ...]) -> Exported:
+def _account(data: Gathered, public: Sequence[PublicEvent], files: tuple[str, ...]) -> Exported:
     rows = export.table_rows(public)
     claims = Counter(claim.modality for found in data.claims_of.values() for claim in found)
     exported = [event for event in public if event.rows]
@@ -403,7 +422,7 @@ def _unlikely(place: Place) -> bool:
     return place.probability is not None and place.probability < _LIKELY
 
 
-def _undated(data: _Dataset) -> Iterator[Receipt]:
+def _undated(data: Gathered) -> Iterator[Receipt]:
     """Documents without a date that is missed: a row of a log tells the day of each event in a cell of its own."""
     for document_id, document in data.shells.items():
         if document.published is None:

@@ -15,7 +15,7 @@ from tocsin.store import Workspace
 if TYPE_CHECKING:
     from tocsin.analysis import EventTable
 
-__all__ = ["open_events", "workspace_sources"]
+__all__ = ["home_of", "open_events", "workspace_sources"]
 
 SETTINGS = "tocsin.toml"
 
@@ -43,7 +43,7 @@ def open_events(data: Path, codebook: Codebook, *, as_of: AsOf = None, mapping: 
     from tocsin.analysis import event_table, snapshot_table
 
     if data.is_dir():
-        home = _home(data)
+        home = home_of(data)
         with Workspace.open(home, create=False) as kept:
             kept.finish_forgetting()
             now = datetime.now(UTC)
@@ -67,7 +67,7 @@ def workspace_sources(data: Path, as_of: AsOf = None) -> tuple[tuple[frozenset[s
     UsageError
         If there is no workspace in `data`.
     """
-    home = _home(data)
+    home = home_of(data)
     with Workspace.open(home, create=False) as kept:
         kept.finish_forgetting()
         now = datetime.now(UTC)
@@ -75,7 +75,8 @@ def workspace_sources(data: Path, as_of: AsOf = None) -> tuple[tuple[frozenset[s
         return event_sources(kept, moment), str(home), f"{moment or now:%Y-%m-%d %H:%M} UTC"
 
 
-def _home(data: Path) -> Path:
+def home_of(data: Path) -> Path:
+    """The workspace that `data` is or holds."""
     home = data if (data / SETTINGS).exists() else data / "workspace"
     if not (home / SETTINGS).exists():
         raise UsageError(f"{data}: there is no workspace in it; name one, the folder of a run, or an event table")
