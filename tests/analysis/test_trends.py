@@ -140,6 +140,6 @@ def test_a_panel_is_written_whole(tmp_path: Path) -> None:
 
 def test_pages_show_what_was_counted() -> None:
     text = render_page(panel_page(panel_of(MANY, ["admin1"])))
-    assert "9 recorded events with 13 deaths in 2 cells and 8 periods" in text
+    assert "9 recorded events with 13 deaths in 2 cells and 8 months" in text
     found = series_of(MANY, ["admin1"], most=1)
     assert "SYR · Idlib" in render_page(trends_page(found, [trend(one) for one in found]))

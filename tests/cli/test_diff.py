@@ -77,3 +77,18 @@ def test_what_cannot_be_compared(releases: list[str], tmp_path: Path, capsys: py
     assert "old.csv is of UCDP GED, acled.csv of ACLED" in capsys.readouterr().err
     assert main(["diff", releases[0], str(written(tmp_path, "a,b\n1,2\n", "none.csv"))]) == 3
     assert "no dataset known here" in capsys.readouterr().err
+
+
+def test_a_table_of_ones_own_is_no_release_of_a_known_dataset(
+    releases: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.csv"
+    columns = "id,date,latitude,longitude,deaths,country\n"
+    mine.write_text(f"{columns}1,2024-01-05,17.1,19.2,3,Chad\n")
+    assert main(["diff", str(mine), releases[0]]) == 2
+    assert "integrate" in capsys.readouterr().err
+    later = tmp_path / "mine-later.csv"
+    later.write_text(f"{columns}1,2024-01-05,17.1,19.2,4,Chad\n")
+    assert main(["diff", str(mine), str(later)]) == 0
+    # It has no range of deaths, and none is shown.
+    assert "(3 → 4), +0 events" in " ".join(capsys.readouterr().out.split())

@@ -72,7 +72,7 @@ def test_lists_that_cannot_tell_are_refused(tmp_path: Path, capsys: pytest.Captu
     assert "one list says nothing" in said(capsys, "undercount", str(cases), "--lists", "a", code=2)
     assert "no column 'c'" in said(capsys, "undercount", str(cases), "--lists", "a,c", code=2)
     cases.write_text("a,b\n1,1\n1,often\n")
-    assert "cases.csv#2: b is 'often'" in said(capsys, "undercount", str(cases), "--lists", "a,b", code=1)
+    assert "cases.csv#2: b is 'often'" in said(capsys, "undercount", str(cases), "--lists", "a,b", code=3)
     cases.write_text("")
     assert "it is empty" in said(capsys, "undercount", str(cases), code=3)
 
@@ -195,3 +195,50 @@ def test_what_is_not_installed_is_named_with_what_brings_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "ruptures", None)
     assert "pip install 'tocsin[analysis]'" in said(capsys, "trends", events, code=2)
+
+
+def test_rows_that_cannot_be_read_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "events.csv"
+    rows = [
+        "id,date,latitude,longitude,deaths,country",
+        "1,2024-01-05,17.1,-3.2,3,Mali",
+        "2,2024-02-30,17.1,-3.2,3,Mali",
+    ]
+    table.write_text("\n".join([*rows, "3,2024-03-01,17.2,-3.2,2,Mali"]) + "\n")
+    assert main(["panel", str(table)]) == 1
+    shown = capsys.readouterr()
+    assert "2 recorded events with 5 deaths in 1 cell and 3 months" in " ".join(shown.out.split())
+    assert "events.csv#2" in shown.err
+    # Its deaths are one figure: it is the lowest and the highest as well.
+    assert "MLI 2 5 5 5 0" in " ".join(shown.out.split())
+    assert main(["panel", str(table), "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["rows"]) == 3
+
+
+def test_trends_fit_the_screen(events: str, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = said(capsys, "trends", events, "--by", "admin1")
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "events a month now" in printed
+    assert "Against the year before" in printed
+
+
+def test_help_breaks_its_lines_where_the_screen_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said(capsys, "impact", "--help").splitlines()
+    at = next(n for n, line in enumerate(lines) if "Staggered" in line)
+    assert all(len(line.strip()) > 60 for line in lines[at : at + 4])
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code"),
+    [
+        ("", "it is empty", 3),
+        ("unit,period,outcome,first\na,1,many,2\n", "outcome is 'many', no number", 3),
+        ("unit;period;outcome;first\na;2019;5;2020\na;2020;5;2020\nb;2019;5;\n", "nothing is known of b in 2020.", 2),
+    ],
+)
+def test_a_study_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str, code: int
+) -> None:
+    table = tmp_path / "study.csv"
+    table.write_text(text)
+    assert words in said(capsys, "impact", str(table), code=code)

@@ -122,11 +122,13 @@ def _answer(found: Clustering) -> list[str]:
             if hot
             else f"None of {cells} cells is told to be a hot spot; smaller cells may tell more."
         )
-    inside = int((found.clusters.label >= 0).sum())
+    inside, clusters = int((found.clusters.label >= 0).sum()), len(found.clusters.clusters)
+    number = {0: "No event is in a cluster", 1: f"{inside:,} events are in one cluster"}.get(
+        clusters, f"{inside:,} events are in {clusters:,} clusters"
+    )
     said.append(
-        f"{inside:,} events are in {len(found.clusters.clusters)} clusters of at least {found.clusters.least} less "
-        "than "
-        f"{found.clusters.km:g} km and at most {found.clusters.days:g} days apart."
+        f"{number} of at least {found.clusters.least} less than {found.clusters.km:g} km and at most "
+        f"{found.clusters.days:g} days apart."
     )
     if found.self_excitation is not None:
         e = found.self_excitation
@@ -166,7 +168,7 @@ def _spots(found: Clustering) -> PageTable | None:
 
 def _clusters(found: Clustering) -> PageTable:
     rows = [
-        (_day(c.first), _day(c.last), c.events, f"{c.latitude:.2f}, {c.longitude:.2f}", c.radius)
+        (_day(c.first), _day(c.last), c.events, f"{c.latitude:.2f}, {c.longitude:.2f}", round(c.radius, 2))
         for c in found.clusters.clusters
     ]
     return page_table("Clusters in space and time", ("from", "to", "events", "middle", "radius, km"), rows)

@@ -90,9 +90,10 @@ class Panel:
     """Counts by cell and period.
 
     `table` has the columns of the cells, ``period_start`` (date), ``events``, ``deaths_low``, ``deaths_best``,
-    ``deaths_high`` (deaths that nobody stated count nothing), ``deaths_unknown`` (events that state none), and
-    ``covered``. Counts are null where a period is not covered. `left_out` counts the events that stand in no cell,
-    by reason: ``date unknown``, ``date too coarse``, ``place unknown``, ``place too coarse``, ``outside coverage``.
+    ``deaths_high`` (deaths that nobody stated count nothing; where one figure is stated, it is all three),
+    ``deaths_unknown`` (events that state none), and ``covered``. Counts are null where a period is not covered.
+    `left_out` counts the events that stand in no cell, by reason: ``date unknown``, ``date too coarse``, ``place
+    unknown``, ``place too coarse``, ``outside coverage``.
     """
 
     table: Table
@@ -241,8 +242,7 @@ def _located(events: Table, cells: Sequence[Cell], period: Period) -> Table:
     """`events` with the columns of their cells, ``period_start``, and ``reason``, empty where they stand in a cell."""
     import ibis
 
-    for absent in {"deaths_low", "deaths_high"} - set(events.columns):
-        events = events.mutate(**{absent: events.deaths_best})
+    events = _with_ranges(events)
     if "actor" in cells:
         events = _by_actor(events)
     if "priogrid" in cells:
@@ -262,6 +262,17 @@ def _located(events: Table, cells: Sequence[Cell], period: Period) -> Table:
     reason = ibis.cases(*tests, else_=none)
     start = events.date_start.cast("date").truncate(_TRUNCATED[period]).cast("date")
     return events.select(*_columns(cells), *SUMS, period_start=start, reason=reason)
+
+
+def _with_ranges(events: Table) -> Table:
+    """`events` with low and high deaths: many datasets have one figure, and "at least three" has no highest."""
+    import ibis
+
+    stated: dict[str, Any] = {}
+    for column, others in (("deaths_low", ("deaths_best",)), ("deaths_high", ("deaths_best", "deaths_low"))):
+        named = [events[name] for name in (column, *others) if name in events.columns]
+        stated[column] = ibis.coalesce(*named)
+    return events.mutate(**stated)
 
 
 _PLACES = ("country", "admin1", "admin2", "priogrid", "h3")

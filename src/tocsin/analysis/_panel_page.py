@@ -49,7 +49,8 @@ def panel_page(
     return Page(
         f"Events by {' and '.join(counted.cells)} and {counted.period}",
         (
-            f"{events:,} recorded events with {deaths:,} deaths in {total:,} cells and {len(by_period):,} periods, "
+            f"{_many(events, 'recorded event')} with {_many(deaths, 'death')} in {_many(total, 'cell')} and "
+            f"{_many(len(by_period), counted.period)}, "
             f"{coverage.first} to {coverage.last}.",
         ),
         (_chart(counted, by_period),),
@@ -58,10 +59,14 @@ def panel_page(
             "An event is counted in the period of its first day, whole.",
             *caveats,
         ),
-        (page_table("Cells with the most events", header, rows, f"{total:,} cells in all."),),
+        (page_table("Cells with the most events", header, rows, f"{_many(total, 'cell')} in all."),),
         (("Estimand", "recorded events and deaths by cell and period"), *data, ("Standing in no cell", left_out)),
         query,
     )
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _chart(counted: Panel, by_period: Sequence[dict[str, object]]) -> Chart:

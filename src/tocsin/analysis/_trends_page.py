@@ -37,7 +37,10 @@ def trends_page(
     query : str
         What computes it again.
     """
-    tables = [page_table("Where it stands and where it went", _HEADER, [_row(one) for one in trends], _NOTE)]
+    period = _PERIODS[series[0].per_year] if series else "period"
+    tables = [page_table("Where it stands", _LEVELS, [_level(one) for one in trends], _OF_LEVELS.format(period=period))]
+    if compared := [_compared(one.name, one.change) for one in trends if one.change]:
+        tables.append(page_table("Against the year before", _COMPARED, compared, _OF_CHANGES))
     if changes := [_changed(one.name, point) for one in trends for point in one.changes]:
         header = ("", "new level from", "90 % range", "before", "after", "support")
         tables.append(page_table("When it changed", header, changes, _CHANGES))
@@ -49,7 +52,7 @@ def trends_page(
     ]
     return Page(
         f"Trends in recorded {measure}",
-        tuple(_answer(trends)),
+        tuple(_answer(trends, period)),
         tuple(_chart(s, t) for s, t in zip(series, trends, strict=True)),
         (*_caveats(trends), *caveats),
         tuple(tables),
@@ -58,11 +61,14 @@ def trends_page(
     )
 
 
-_HEADER = ("", "level now", "95 %", "last year", "year before", "ratio", "95 %", "goes", "a year", "seasons")
-_NOTE = (
-    "Level: mean of the last three periods. Ratio: the last year over the year before (or halves of a shorter time). "
-    "A year: the factor of a log-linear trend over all. Seasons: p that months of the year do not differ."
+_PERIODS = {52: "week", 12: "month", 4: "quarter", 1: "year"}
+_LEVELS = ("", "level now", "95 %", "a year", "seasons")
+_OF_LEVELS = (
+    "Level: mean of the last three {period}s. A year: the factor of a log-linear trend over all. Seasons: p that "
+    "months of the year do not differ."
 )
+_COMPARED = ("", "last year", "before", "ratio", "95 %", "goes")
+_OF_CHANGES = "Means of the last year and of the year before it (or halves of a shorter time), and their ratio."
 _CHANGES = "Support: share of series drawn anew in which a change lies in the range; below a half, do not build on it."
 
 
@@ -71,30 +77,23 @@ def _changed(name: str, point: ChangePoint) -> tuple[object, ...]:
     return name, f"{point.period:%Y-%m}", span, point.before, point.after, f"{point.support:.0%}"
 
 
-def _row(found: Trend) -> tuple[object, ...]:
-    change = found.change
-    return (
-        found.name,
-        found.level.estimate,
-        _range(found.level),
-        change.after if change else None,
-        change.before if change else None,
-        change.ratio.estimate if change else None,
-        _range(change.ratio) if change else "",
-        change.direction if change else "",
-        f"×{found.slope.estimate:.2f}",
-        f"p = {found.season.p:.2g}" if found.season else "",
-    )
+def _level(found: Trend) -> tuple[object, ...]:
+    season = f"p = {found.season.p:.2g}" if found.season else ""
+    return found.name, found.level.estimate, _range(found.level), f"×{found.slope.estimate:.2f}", season
+
+
+def _compared(name: str, change: Change) -> tuple[object, ...]:
+    return name, change.after, change.before, change.ratio.estimate, _range(change.ratio), change.direction
 
 
 def _range(interval: Interval) -> str:
     return f"{interval.low:.3g} to {interval.high:.3g}"
 
 
-def _answer(trends: Sequence[Trend]) -> Iterator[str]:
+def _answer(trends: Sequence[Trend], period: str) -> Iterator[str]:
     for found in trends:
         change, unit = found.change, found.measure
-        said = f"{found.name}: {found.level.estimate:.3g} {unit} a period now ({_range(found.level)})"
+        said = f"{found.name}: {found.level.estimate:.3g} {unit} a {period} now ({_range(found.level)})"
         if change is None:
             yield f"{said}."
             continue

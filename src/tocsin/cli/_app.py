@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -400,5 +401,18 @@ app.add_typer(_codebook.commands)
 app.add_typer(_gazetteer.commands)
 app.add_typer(_review.commands)
 app.add_typer(_weights.commands)
+
+
+def _unwrap(commands: typer.Typer) -> None:
+    """Let paragraphs of help end their lines where the screen ends, not where their source does."""
+    for command in commands.registered_commands:
+        paragraphs = inspect.cleandoc(command.help or getattr(command.callback, "__doc__", None) or "").split("\n\n")
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for group in commands.registered_groups:
+        if group.typer_instance is not None:
+            _unwrap(group.typer_instance)
+
+
+_unwrap(app)
 
 _resume = "what was read and coded so far is kept; run the same command again to go on"

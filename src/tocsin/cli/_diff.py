@@ -115,7 +115,9 @@ def _year(change: YearChange) -> str:
     events = change.events[1] - change.events[0]
     then, now = (f"{low:,} to {high:,}" for low, high in zip(change.deaths_low, change.deaths_high, strict=True))
     where = f"{change.country or 'country unknown'} {change.year or 'year unknown'}"
-    return f"{where}: {after - before:+,} deaths ({before:,} → {after:,}; {now}, was {then}), {events:+,} events"
+    # Many datasets have one figure and no range.
+    span = f"; {now}, was {then}" if any((*change.deaths_low, *change.deaths_high)) else ""
+    return f"{where}: {after - before:+,} deaths ({before:,} → {after:,}{span}), {events:+,} events"
 
 
 def _event(row: Any) -> str:

@@ -61,9 +61,10 @@ def exposure(
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
             dates = ("day", "week", "month", "year")
-            points = analysis.event_points(opened(data, as_of, mapping), chosen, dates=dates)
+            events = opened(data, as_of, mapping)
+            points = analysis.event_points(events, chosen, dates=dates)
             progress.start("Counting", None)
             found = analysis.exposure(population, points.latitude, points.longitude, distances)
             progress.finish()
         page = analysis.exposure_page(found, points_computed(points), points.caveats, command_line())
-        show_page(page, analysis.plain(found), html, as_json=as_json, quiet=quiet)
+        show_page(page, analysis.plain(found), html, as_json=as_json, quiet=quiet, problems=events.problems)

@@ -58,11 +58,12 @@ def hotspots(
 
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
-            points = analysis.event_points(opened(data, as_of, mapping), chosen)
+            events = opened(data, as_of, mapping)
+            points = analysis.event_points(events, chosen)
             progress.start("Measuring", None)
             found = analysis.clustering(points, degrees=degrees, reach=reach, km=km, within=within, least=least)
             progress.finish()
         page = analysis.clustering_page(found, points, command_line())
         shown = analysis.plain(found)
         shown["clusters"]["ids"] = points.ids
-        show_page(page, shown, html, as_json=as_json, quiet=quiet)
+        show_page(page, shown, html, as_json=as_json, quiet=quiet, problems=events.problems)

@@ -94,6 +94,7 @@ def impact(
 
         columns = room.PanelColumns(unit, period, outcome, first, tuple(covariate or ()), weight, latitude, longitude)
         caveats: tuple[str, ...] = ()
+        problems: tuple[object, ...] = ()
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
             where: Floats | None = None
@@ -102,6 +103,7 @@ def impact(
                 places = room.read_treatment(treatment, unit, first)
                 study: Study = room.study_of_events(events, places, area=area, selection=chosen, deaths=deaths)
                 said, caveats = [("Data", f"{events.name}; {chosen.words}".rstrip("; "))], events.caveats
+                problems = events.problems
             else:
                 study, where = room.read_study(data, columns)
                 said = [("Data", f"{data.name}, columns {', '.join(columns.named)}")]
@@ -120,7 +122,8 @@ def impact(
         if shown["effects"]:
             # As large as the study; for a program that asks for it in Python.
             del shown["effects"]["influence"], shown["effects"]["groups"]
-        show_page(page, {**shown, "spillover": plain(spread)}, html, as_json=as_json, quiet=quiet)
+        result = {**shown, "spillover": plain(spread)}
+        show_page(page, result, html, as_json=as_json, quiet=quiet, problems=problems)
 
 
 def power(

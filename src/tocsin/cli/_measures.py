@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.cli._reading import isolated
-from tocsin.cli._screen import answer, print_json, screen
+from tocsin.cli._screen import answer, print_json, print_problems, screen
 from tocsin.cli._settings import day
 from tocsin.errors import UsageError
 
@@ -116,8 +116,22 @@ def command_line() -> str:
     return shlex.join(["tocsin", *given])
 
 
-def show_page(page: Page, result: Mapping[str, Any], html: Path | None, *, as_json: bool, quiet: bool) -> None:
-    """Write the page where asked, and print it, or its result as JSON."""
+def show_page(
+    page: Page,
+    result: Mapping[str, Any],
+    html: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+    problems: Sequence[object] = (),
+) -> None:
+    """Write the page where asked, and print it, or its result as JSON; then name the rows that are not in it.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 where there are such rows.
+    """
     if html is not None:
         from tocsin.analysis import write_page
 
@@ -127,11 +141,13 @@ def show_page(page: Page, result: Mapping[str, Any], html: Path | None, *, as_js
 
         said = {"title": page.title, "answer": page.answer, "computed": dict(page.computed)}
         print_json(plain({**said, **result, "caveats": page.caveats}))
-        return
-    if not quiet:
+    elif not quiet:
         answer(_rendered(page))
         if html is not None:
             screen().print(Text(f"page written to {html}", style="dim"), soft_wrap=True)
+    if problems:
+        print_problems(problems)
+        raise typer.Exit(1)
 
 
 def _rendered(page: Page) -> RenderableType:

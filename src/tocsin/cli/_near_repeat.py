@@ -62,7 +62,8 @@ def near_repeat(
 
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
-            points = analysis.event_points(opened(data, as_of, mapping), chosen)
+            events = opened(data, as_of, mapping)
+            points = analysis.event_points(events, chosen)
             progress.start("Permuting", None)
             table = analysis.near_repeat(
                 points.longitude,
@@ -75,4 +76,4 @@ def near_repeat(
             )
             progress.finish()
         page = analysis.near_repeat_page(table, points_computed(points), points.caveats, command_line())
-        show_page(page, {"table": table}, html, as_json=as_json, quiet=quiet)
+        show_page(page, {"table": table}, html, as_json=as_json, quiet=quiet, problems=events.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -259,7 +260,10 @@ def _written(written: ReviewSheet) -> RenderableType:
         Text.assemble((written.path, "bold"), f"  {rows}"),
         *more,
         Text("INTERNAL: it holds words and names; send it to reviewers only.", style="yellow"),
-        Text(f"Filled in, it comes back with: tocsin review import {written.path} --reviewer NAME", style="dim"),
+        Text(
+            f"Filled in, it comes back with: tocsin review import {shlex.quote(str(written.path))} --reviewer NAME",
+            style="dim",
+        ),
     )
 
 

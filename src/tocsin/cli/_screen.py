@@ -14,13 +14,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tocsin.errors import TocsinError, UsageError
+from tocsin.errors import InputError, NothingUsable, TocsinError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress as Bar
-
-    from tocsin.pipeline import Problem
 
 __all__ = ["Watched", "answer", "answering", "out", "print_json", "print_problems", "screen", "watching"]
 
@@ -83,7 +81,7 @@ def print_json(value: object) -> None:
     sys.stdout.write(line.decode("utf-8") + "\n")
 
 
-def print_problems(problems: Sequence[Problem], full_list: Path | None = None) -> None:
+def print_problems(problems: Sequence[object], full_list: Path | None = None) -> None:
     """Print one line a problem, at most twenty; say how many more there are and where all stand."""
     console = screen()
     for problem in problems[:MOST_PROBLEMS]:
@@ -107,7 +105,7 @@ def answering(*, as_json: bool = False, resume: str = "") -> Iterator[None]:
         yield
     except TocsinError as error:
         _say(error, as_json=as_json)
-        raise typer.Exit(error.exit_code) from error
+        raise typer.Exit(_exit_code(error)) from error
     except ModuleNotFoundError as error:
         extra = _EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
@@ -122,9 +120,14 @@ def answering(*, as_json: bool = False, resume: str = "") -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+def _exit_code(error: TocsinError) -> int:
+    """An input that stops a command leaves nothing; where it does not, the command goes on and ends with 1."""
+    return NothingUsable.exit_code if isinstance(error, InputError) else error.exit_code
+
+
 def _say(error: TocsinError, *, as_json: bool) -> None:
     if as_json:
-        print_json({"error": str(error), "kind": type(error).__name__, "exit_code": error.exit_code})
+        print_json({"error": str(error), "kind": type(error).__name__, "exit_code": _exit_code(error)})
     else:
         screen().print(Text.assemble(("error  ", "bold red"), str(error)), soft_wrap=True)
 

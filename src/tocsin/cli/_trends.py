@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
+from rich.text import Text
 
 from tocsin.cli._measures import (
     ActorIs,
@@ -77,9 +78,10 @@ def panel(
                 analysis.write_panel(counted, write)
             progress.finish()
         rows = counted.table.to_pyarrow().to_pylist() if as_json else []
-        show_page(page, {"left_out": dict(counted.left_out), "rows": rows}, html, as_json=as_json, quiet=quiet)
         if write is not None and not (as_json or quiet):
-            screen().print(f"all rows written to {write}", style="dim", soft_wrap=True)
+            screen().print(Text(f"all rows written to {write}", style="dim"), soft_wrap=True)
+        result = {"left_out": dict(counted.left_out), "rows": rows}
+        show_page(page, result, html, as_json=as_json, quiet=quiet, problems=events.problems)
 
 
 def trends(
@@ -119,7 +121,8 @@ def trends(
             found = [analysis.trend(one) for one in series]
             progress.finish()
         page = analysis.trends_page(series, found, _computed(events, chosen), events.caveats, command_line())
-        show_page(page, {"trends": found, "series": series}, html, as_json=as_json, quiet=quiet)
+        result = {"trends": found, "series": series}
+        show_page(page, result, html, as_json=as_json, quiet=quiet, problems=events.problems)
 
 
 def _cells(by: str) -> tuple[Cell, ...]:

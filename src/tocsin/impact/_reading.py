@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,9 +64,9 @@ def read_study(path: Path, columns: PanelColumns) -> tuple[Study, Floats | None]
     covariates = [[_number(path, n, row, name) for name in columns.covariates] for n, row in enumerate(rows)]
     study = make_study(
         [row[columns.unit].strip() for row in rows],
-        [float(p) for p in periods] if are_numbers else periods,
+        [_as_number(p) for p in periods] if are_numbers else periods,
         np.array([_number(path, n, row, columns.outcome) for n, row in enumerate(rows)]),
-        [float(f) if are_numbers and _is_number(f) else f for f in firsts],
+        [_as_number(f) if are_numbers and _is_number(f) else f for f in firsts],
         covariates=np.array(covariates) if columns.covariates else None,
         weights=weight,
         measured=columns.outcome,
@@ -188,17 +189,28 @@ def _rows(path: Path, names: Sequence[str]) -> list[dict[str, str]]:
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     try:
-        reader = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+        text = path.read_text("utf-8-sig")
+        # What most often stands between names of columns: spreadsheets of many countries save semicolons.
+        between = max(",;\t", key=text.partition("\n")[0].count)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=between)
         header = [name.strip() for name in reader.fieldnames or ()]
         rows = [{(k or "").strip(): v or "" for k, v in row.items() if isinstance(v, str | None)} for row in reader]
     except UnicodeDecodeError:
         raise UsageError(f"{path.name}: it is no text in UTF-8; save it as CSV (UTF-8)") from None
+    if not header:
+        raise NothingUsable(f"{path.name}: it is empty; give a row a place and period, under a header")
     for name in names:
         if name not in header:
             raise UsageError(f"{path.name} has no column {name!r}; there are: {', '.join(header)}")
     if not rows:
         raise NothingUsable(f"{path.name}: it has no rows")
     return rows
+
+
+def _as_number(words: str) -> float | int:
+    """As it is written: a year is 2019 in a message, not 2019.0."""
+    value = float(words)
+    return int(value) if value.is_integer() else value
 
 
 def _number(path: Path, n: int, row: Mapping[str, str], column: str) -> float:

@@ -59,7 +59,8 @@ def diff_datasets(old: Path, new: Path, mapping: Path | None = None, progress: P
         shown.advance()
     names = tuple(table["dataset"][0].as_py() for table in tables)
     known = [name for name, path in zip(names, (old, new), strict=True) if name != path.name.split(".")[0]]
-    if len(set(known)) > 1:
+    # A table of one's own is called as its file, which may be another for each release; a known dataset is not.
+    if known and len(set(names)) > 1:
         raise UsageError(
             f"{old.name} is of {names[0]}, {new.name} of {names[1]}: give two releases of one dataset. "
             "What two datasets have in common is told by: tocsin integrate"

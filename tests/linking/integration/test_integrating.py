@@ -45,6 +45,20 @@ def test_accounts_of_the_same_events_find_each_other() -> None:
     assert right / len(truth) > 0.85
 
 
+def test_a_narrow_reach_takes_matches_away_and_not_what_there_is_to_learn_from() -> None:
+    one = events(100, seed=1)
+    other, _ = another_account(one, seed=2)
+    wide, narrow = integrated(one, other), integrated(one, other, reach=Reach(3, 1))
+    assert len(narrow.links) > 0.6 * len(wide.links)
+    ours, theirs = (
+        {name: table[name][narrow.links.rows[:, side]] for name in ("latitude", "longitude", "date_start")}
+        for side, table in enumerate((one, other))
+    )
+    apart = great_circle_km(ours["latitude"], ours["longitude"], theirs["latitude"], theirs["longitude"])
+    assert apart.max() <= 3
+    assert abs(ours["date_start"] - theirs["date_start"]).max() <= np.timedelta64(1, "D")
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000), order=st.integers(0, 1000), count=st.integers(2, 80))
 def test_neither_the_order_of_rows_nor_that_of_lists_changes_the_outcome(seed: int, order: int, count: int) -> None:

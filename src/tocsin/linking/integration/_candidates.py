@@ -41,6 +41,16 @@ class Reach:
         if not (np.isfinite(self.km) and self.km > 0 and self.days >= 0):
             raise UsageError(f"a reach of {self.km} km and {self.days} days holds nothing; give more")
 
+    @property
+    def to_learn(self) -> Reach:
+        """The reach to learn within: the default one at least.
+
+        What two accounts of one event look like is told apart from what two events look like; where a narrow reach
+        leaves hardly any of the latter, there is nothing to tell from, and no match would be found at all.
+        """
+        default = Reach()
+        return Reach(max(self.km, default.km), max(self.days, default.days))
+
     def widest(self) -> tuple[float, ...]:
         """Kilometres, for each coarseness of places."""
         return tuple(self.km * wider for wider in _WIDER)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from tocsin.errors import UsageError
 from tocsin.interfaces import Progress
-from tocsin.linking.integration._candidates import Reach
+from tocsin.linking.integration._candidates import Reach, candidates
 from tocsin.linking.integration._estimating import Estimate, estimate
 from tocsin.linking.integration._lists import EventList
 from tocsin.linking.integration._matching import choose_pairs
@@ -99,7 +99,9 @@ def integrate(lists: Sequence[EventList], sizes: Sequence[int], reach: Reach, pr
     found = []
     none = [np.ones(size) for size in sizes]
     for one, other in combinations(range(len(lists)), 2):
-        last = _watched(estimate(lists[one], lists[other], reach), progress)
+        last = _watched(estimate(lists[one], lists[other], reach.to_learn), progress)
+        if reach != reach.to_learn:
+            last = _within(last, lists[one], lists[other], reach)
         found.append(_links(last, (one, other), (lists[one], lists[other])))
         for at, total in (
             (one, last.pairs.sum_one(last.probability)),
@@ -128,6 +130,13 @@ def overlaps(groups: Ints) -> Mapping[tuple[int, ...], int]:
     counted = Counter(codes.tolist())
     named = {tuple(n for n in range(groups.shape[1]) if code >> n & 1): count for code, count in counted.items()}
     return dict(sorted(named.items(), key=lambda item: (len(item[0]), item[0])))
+
+
+def _within(found: Estimate, one: EventList, other: EventList, reach: Reach) -> Estimate:
+    """What was learned, with no pair that lies beyond the reach."""
+    near = candidates(one, other, reach)
+    inside = np.isin(found.pairs.one * len(other) + found.pairs.other, near.one * len(other) + near.other)
+    return replace(found, probability=np.where(inside, found.probability, 0.0))
 
 
 def _watched(estimates: Iterator[Estimate], progress: Progress) -> Estimate:
