@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tocsin.errors import UsageError
-from tocsin.forecast import MODELS, SLOW, Conflictology, History, LastObservation, NegativeBinomial, Recency, add_months
+from tocsin.forecast import (
+    MODELS,
+    SLOW,
+    Conflictology,
+    History,
+    LastObservation,
+    NegativeBinomial,
+    Recency,
+    add_months,
+    crps,
+)
 
 FIRST = date(2020, 1, 1)
 
@@ -85,3 +95,13 @@ def test_months_that_are_not_covered_are_not_zero() -> None:
                 model.draws(past, [1], 10)
         else:
             assert model.draws(past, [1], 200).min() > 0
+
+
+@pytest.mark.parametrize("months", range(2, 12))
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_recency_loses_little_whether_a_new_war_goes_on_or_ends(months: int, goes_on: bool) -> None:
+    """Calm years do not tell how a model does when one large war turns; conflictology is what it must not lose to."""
+    quiet, war = 100.0, 20_000.0
+    past, came = history([quiet] * (24 - months) + [war] * months), np.array([war if goes_on else quiet])
+    own, their = (crps(model.draws(past, [3], 400)[0], came)[0] for model in (Recency(), Conflictology()))
+    assert own < their + 0.15 * war
