@@ -160,3 +160,20 @@ def test_a_word_that_the_report_also_uses_as_a_word_is_no_place(codebook: Codebo
     text = "Grenade thrown at a police post in Goma, where a grenade had wounded two officers before."
     assert [t.text for t in toponyms(text, codebook, gazetteer)] == ["Goma"]
     assert [t.text for t in toponyms("Two men were reading a map in Reading.", codebook, gazetteer)] == ["Reading"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Two men were killed near al-Suwar on Monday.", ["al-Suwar"]),
+        ("A mine exploded in the town of as-Suwar.", ["as-Suwar"]),
+        ("Clashes broke out in Deir al-Zour and el-Bab.", ["Deir al-Zour", "el-Bab"]),
+        ("Gunmen attacked a checkpoint on the al-Bab–Manbij road.", ["al-Bab", "Manbij"]),
+        ("al-Bab residents protested on Tuesday.", ["al-Bab"]),
+        ("al-Bab: gunmen opened fire on a patrol.", ["al-Bab"]),
+    ],
+)
+def test_an_article_is_part_of_its_name(
+    text: str, names: list[str], codebook: Codebook, gazetteer: SqliteGazetteer
+) -> None:
+    assert [t.text for t in toponyms(text, codebook, gazetteer)] == names

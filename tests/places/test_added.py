@@ -303,3 +303,24 @@ def test_a_name_with_a_wrong_key_struck_is_the_one_that_was_meant(added: Additio
     gazetteer = open_gazetteer()
     for written in ("Dar Salam Busajra", "Kuna Ghsrib", "Kuna Gharrib"):
         assert resolve(gazetteer, written, "Tessama district", "Mali").pcodes[-1].startswith("ML05990")
+
+
+def test_who_adds_the_villages_of_a_country_has_texts_about_them(own_cache: Path, tmp_path: Path) -> None:
+    rows = [
+        feature(DISTRICT | {"NAME_EN": f"Weler{a}{b}{c}", "PCODE": f"ML{i:06d}"}, 14.0 + i / 900, -3.9)
+        for i, (a, b, c) in enumerate((a, b, c) for a in "abdefgik" for b in "lmnoprst" for c in "abdefgiklm")
+    ]
+    rows.append(feature(DISTRICT | {"NAME_EN": "Koubeita", "PCODE": "ML999999"}, 14.5, -3.9))
+    alone = open_gazetteer()
+    assert not alone.knows("al-Kubeyta")
+    add_gazetteer([collection(tmp_path / "villages.geojson", rows)], "villages")
+    gazetteer = open_gazetteer()
+    assert gazetteer.knows("al-Kubeyta")
+    assert not gazetteer.knows("Qrunzaif")
+    assert gazetteer.prominence("Koubeita") > gazetteer.prominence("al-Kubeyta") > 0
+    # Nothing in the text says which country: that of the villages.
+    (place,) = gazetteer.resolve([Toponym("Kubeyta", 0, 7)])
+    assert (place.label, place.pcodes[-1:]) == ("Koubeita", ("ML999999",))
+    # A story of another country is not moved there.
+    towns = [Toponym("Kubeyta", 0, 7), Toponym("Kharkiv", 20, 27), Toponym("Kherson", 40, 47), Toponym("Sumy", 50, 54)]
+    assert "ML999999" not in gazetteer.resolve(towns)[0].pcodes

@@ -28,7 +28,7 @@ _ABBREVIATION = re.compile(
 # "Masisi." or "Dori, Burkina Faso:" at the head of a list item names the place of the whole item.
 _LEAD = re.compile(r"^\W*(?P<lead>[^\W\d_][^.:;–—\n]{1,70}?)\s*[.:–—]\s+(?=[A-Z0-9“\"'])")
 # "Tessit: two herders were shot", also after a pictograph.
-_OPENING = re.compile(r"^\W*(?P<name>[A-Z][\w'’]+(?:[ -](?:[A-Z]|[ae]l-)[\w'’-]+){0,3}):\s+(?=\w)")
+_OPENING = re.compile(r"^\W*(?P<name>(?:[ae][dlnrstz]h?-)?[A-Z][\w'’]+(?:[ -](?:[A-Z]|[ae]l-)[\w'’-]+){0,3}):\s+(?=\w)")
 # "#Gao", "#DeirEzzor", "#Burkina_Faso": what a message is filed under.
 _TAG = re.compile(r"#(?P<name>[A-Z][\w’'-]*[^\W_])")
 _DATELINE = re.compile(

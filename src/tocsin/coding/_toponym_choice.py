@@ -24,7 +24,16 @@ from tocsin.coding._sentences import Sentence
 from tocsin.coding._words import is_word
 from tocsin.interfaces import Gazetteer
 
-__all__ = ["Candidate", "candidates_of", "choices_version", "chosen", "evidence_in", "likelihood"]
+__all__ = [
+    "Candidate",
+    "candidates_of",
+    "choices_version",
+    "chosen",
+    "evidence_in",
+    "joins_name",
+    "likelihood",
+    "name_start",
+]
 
 _MODEL = Path(__file__).parent / "models" / "toponyms.json"
 _WORDS = vocabulary("toponyms").words
@@ -35,6 +44,7 @@ _BEFORE, _AFTER = 80, 40
 # Names of places have at most so many words.
 _MOST_WORDS = 5
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
+_HYPHENS = frozenset({"-", "‑"})
 
 # Below these likelihoods words are no place: what the tagger or the rules take for one, and what only the gazetteer
 # knows. Taught by either corpus, overlap F1 on the other is flat from .25 to .45; of the places of events in conflict
@@ -104,7 +114,8 @@ def candidates_of(sentence: Sentence, ruled: Iterable[Stretch], gazetteer: Gazet
         if words is not None and len(words):
             text = sentence.source[start - offset : end - offset]
             found[start, end] = Candidate(words[0], words[-1], start, end, text, *_beside(sentence, start, end), True)
-    for first, last in _capitalised(sentence.span):
+    for word, last in _capitalised(sentence.span):
+        first = name_start(word)
         start, end = int(first.idx), int(last.idx) + len(last)
         at = offset + start, offset + end
         text = sentence.source[start:end]
@@ -128,9 +139,34 @@ def _capitalised(span: Span) -> Iterator[tuple[Token, Token]]:
             if _is_capital(last):
                 yield first, last
             elif not (
-                last.lower_ in _WORDS["particle"] or last.lower_ in ("of", "the", "and", "upon", "on", "'s", ".")
+                joins_name(last)
+                or last.lower_ in _WORDS["particle"]
+                or last.lower_ in ("of", "the", "and", "upon", "on", "'s", ".")
             ):
                 break
+
+
+def name_start(word: Token) -> Token:
+    """Where a name that has this capitalised word begins: at the "al" of "al-Hol", else at the word."""
+    if word.i < 2:
+        return word
+    hyphen, article = word.nbor(-1), word.nbor(-2)
+    joined = hyphen.text in _HYPHENS and not hyphen.whitespace_ and not article.whitespace_
+    return article if joined and article.lower_ in _WORDS["article"] else word
+
+
+def joins_name(token: Token) -> bool:
+    """Whether it is the article inside a name, or the hyphen behind that: "al" and "-" in "Deir al-Zor"."""
+    doc, i = token.doc, int(token.i)
+    if token.text in _HYPHENS:
+        i -= 1
+    word = doc[i + 2] if 0 <= i < len(doc) - 2 else None
+    return word is not None and word.text[:1].isupper() and name_start(word).i == i
+
+
+def _word_after_article(token: Token) -> Token:
+    """The word that a name's article stands before; the token itself where it is none."""
+    return token.nbor(2) if token.text.islower() and joins_name(token) else token
 
 
 def _is_capital(token: Token) -> bool:
@@ -149,17 +185,25 @@ def chosen(rated: Iterable[tuple[Candidate, float]]) -> list[Candidate]:
     """The candidates that are likely enough to name places; of those that overlap the likeliest."""
     kept: list[Candidate] = []
     for candidate, likely in sorted(rated, key=lambda r: (-r[1], r[0].start - r[0].end, r[0].start)):
-        bound = LIKELY_RULED if candidate.ruled else LIKELY
+        bound = _bound(candidate)
         if likely >= bound and all(candidate.end <= k.start or candidate.start >= k.end for k in kept):
             kept.append(candidate)
     return sorted(kept, key=lambda c: c.start)
 
 
+def _bound(candidate: Candidate) -> float:
+    """How likely a candidate must be; what a dash joins to another name before "road" is an end of it."""
+    if not candidate.ruled:
+        return LIKELY
+    return 0.0 if _PATTERNS["line_to"].match(candidate.after) else LIKELY_RULED
+
+
 def _evidence(c: Candidate, document: _Document, gazetteer: Gazetteer) -> Iterator[tuple[str, float]]:
-    doc, first, last = c.first.doc, c.first, c.last
+    # An article says nothing that the tagger and the words before it are to be asked of.
+    doc, first, last = c.first.doc, _word_after_article(c.first), c.last
     length = last.i - first.i + 1
-    sentence = first.sent
-    before = [doc[i] for i in range(first.i - 1, max(sentence.start, first.i - 4) - 1, -1)]
+    at = c.first.i
+    before = [doc[i] for i in range(at - 1, max(first.sent.start, at - 4) - 1, -1)]
     after = [doc[i] for i in range(last.i + 1, min(len(doc), last.i + 5))]
     left, right = (before[0] if before else None), (after[0] if after else None)
     # what the tagger says
@@ -236,19 +280,14 @@ def _evidence(c: Candidate, document: _Document, gazetteer: Gazetteer) -> Iterat
         if run[0] < first.i:
             yield f"run begins={doc[run[0]].lower_}", 1.0
             yield f"run begins={_class(doc[run[0]])}", 1.0
-    if (
-        left is not None
-        and left.text == ","
-        and (c.first.i - 2 >= 0)
-        and (left.idx + c.start - first.idx) in document.ends
-    ):
+    if left is not None and left.text == "," and at >= 2 and (left.idx + c.start - c.first.idx) in document.ends:
         yield "after a candidate and a comma", 1.0
         yield f"after a candidate and a comma&known={known}", 1.0
     if (
         right is not None
         and right.text == ","
         and len(after) > 1
-        and (c.start - first.idx + after[1].idx) in document.starts
+        and (c.start - c.first.idx + after[1].idx) in document.starts
     ):
         yield "before a comma and a candidate", 1.0
         inner = gazetteer.prominence(after[1].text)
@@ -311,7 +350,7 @@ def _class(token: Token | None) -> str:
 
 def _run(c: Candidate) -> tuple[int, int]:
     """The first and last token of the capitalised words that a candidate stands in."""
-    doc, first, last = c.first.doc, c.first.i, c.last.i
+    doc, first, last = c.first.doc, _word_after_article(c.first).i, c.last.i
     while first > 0 and _is_capital(doc[first - 1]):
         first -= 1
     while last + 1 < len(doc) and _is_capital(doc[last + 1]):

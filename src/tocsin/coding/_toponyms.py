@@ -15,7 +15,15 @@ from tocsin.coding._counts import number
 from tocsin.coding._grammar import lemma, phrase_text
 from tocsin.coding._patterns import vocabulary
 from tocsin.coding._sentences import Dateline, Parsed, Sentence
-from tocsin.coding._toponym_choice import Candidate, candidates_of, chosen, evidence_in, likelihood
+from tocsin.coding._toponym_choice import (
+    Candidate,
+    candidates_of,
+    chosen,
+    evidence_in,
+    joins_name,
+    likelihood,
+    name_start,
+)
 from tocsin.coding._words import is_word
 from tocsin.interfaces import Gazetteer
 from tocsin.records import Toponym
@@ -44,6 +52,10 @@ _JOINED_ARTICLE = re.compile(r" ([AE]([dlnrstz]))(?=\2)")
 # Below this likelihood even a name that rules or the tagger take for a place of events is none. On sentences with the
 # place of their event marked it loses no right link, and saves one in a hundred of those to nowhere.
 SURELY_NOT = 0.015
+
+# Tokens that taggers take for names, and that begin none.
+_NO_NAMES = frozenset({"'s", "’s", ",", "-", "‑", "–", "—"})
+_MISTAGGED = frozenset({"NOUN", "ADJ", "VERB", "X", "ADP", "ADV", "INTJ"})
 
 Stretch = tuple[int, int]
 
@@ -151,11 +163,17 @@ def _of_lead(text: str, stretch: Stretch, gazetteer: Gazetteer, *, trusted: bool
     lead = text[start:end]
     for m in _LEAD_NAME.finditer(lead):
         name = _PATTERNS["direction"].sub("", _PATTERNS["kind"].sub("", m[0]).strip())
-        if not name or not name[0].isupper() or _PATTERNS["heading"].match(name):
+        if not _is_written_as_name(name) or _PATTERNS["heading"].match(name):
             continue
         at = lead.find(name, m.start())  # not found where a kind word stood between two names
         if at >= 0 and (trusted or gazetteer.knows(_untagged(text, start + at, name))):
             yield start + at, start + at + len(name)
+
+
+def _is_written_as_name(words: str) -> bool:
+    """Whether words begin with a capital, or with an article before one."""
+    article, hyphen, rest = words.partition("-")
+    return words[:1].isupper() or bool(hyphen and article in _WORDS["article"] and rest[:1].isupper())
 
 
 def _untagged(text: str, start: int, name: str) -> str:
@@ -187,20 +205,25 @@ def _of_sentence(sentence: Sentence, actors: ActorReader, gazetteer: Gazetteer) 
 def _road_ends(name: Stretch, source: str, gazetteer: Gazetteer) -> list[Stretch]:
     """The two names of "the Tuz-Kirkuk road"; else the one there is."""
     start, end = name
-    if _PATTERNS["line_after"].match(source[end : end + _AFTER]) and not gazetteer.knows(source[start:end]):
-        for dash in re.finditer(r"[-–—]", source[start:end]):
+    if _PATTERNS["line_after"].match(source[end : end + _AFTER]):
+        # Names are written with hyphens, and only joined with dashes.
+        for dash in sorted(re.finditer(r"[-–—]", source[start:end]), key=lambda m: (m[0] == "-", m.start())):
             ends = [(start, start + dash.start()), (start + dash.end(), end)]
-            if all(gazetteer.knows(source[a:b]) for a, b in ends):
+            if dash[0] != "-" and all(a < b for a, b in ends):
+                return ends
+            if not gazetteer.knows(source[start:end]) and all(gazetteer.knows(source[a:b]) for a, b in ends):
                 return ends
     return [name]
 
 
 def _proper_nouns(span: Span) -> Iterator[list[Token]]:
-    """Runs of proper nouns, small words such as "el" and hyphens between them included."""
+    """Runs of proper nouns, small words such as "el" and hyphens between them and an article before them included."""
     run: list[Token] = []
     for token in span:
-        if _begins_name(token) or (run and _goes_on(token, span.doc)):
+        if run and _goes_on(token, span.doc):
             run.append(token)
+        elif _begins_name(token):
+            run += [token] if run else list(span.doc[name_start(token).i : token.i + 1])
         elif run:
             yield run
             run = []
@@ -210,10 +233,15 @@ def _proper_nouns(span: Span) -> Iterator[list[Token]]:
 
 def _begins_name(token: Token) -> bool:
     text = token.text
-    return token.pos_ == "PROPN" and (text[:1].isupper() or not text[:1].isalpha()) and text not in ("'s", "’s", ",")
+    if token.pos_ != "PROPN":
+        # Taggers take names that they have never seen for nouns, and worse.
+        return text[:1].isupper() and token.pos_ in _MISTAGGED and token.i > token.sent.start and not is_word(text)
+    return (text[:1].isupper() or not text[:1].isalpha()) and text not in _NO_NAMES
 
 
 def _goes_on(token: Token, doc: Doc) -> bool:
+    if joins_name(token):
+        return True
     return token.text in _WORDS["particle"] and token.i + 1 < len(doc) and doc[token.i + 1].pos_ == "PROPN"
 
 
@@ -230,6 +258,12 @@ def _is_place(run: Sequence[Token], span: Span, gazetteer: Gazetteer) -> bool:
     lead = last.head if beside else last
     locative = locative or (lead is not last and lead.dep_ == "pobj" and lead.head.lower_ in _WORDS["locative"])
     struck = lead.dep_ in ("dobj", "obj", "nsubjpass") and lemma(lead.head) in _WORDS["striking"]
+    if after in _WORDS["people_of"] and gazetteer.knows(name):
+        return True
+    # "The town of as-Suwar", whatever the tagger makes of that.
+    of = before == "of" and first.i - 2 >= span.start and _PATTERNS["settlement_word"].match(doc[first.i - 2].lower_)
+    if of and joins_name(first):
+        return True
     if any(t.ent_type_ == "PERSON" for t in run):
         # Taggers take villages for people; nobody is "in", or has a village after his name.
         surely = _PATTERNS["settlement_word"].match(after) or (locative and before in _WORDS["never_of_people"])
@@ -258,6 +292,8 @@ def _trimmed(entity: Span) -> Stretch | None:
     article = _PATTERNS["article"].match(name)
     if article is not None and article.end() < len(name):
         start, name = start + article.end(), name[article.end() :]
+    if name[:1].isupper() and (first := name_start(entity.doc.char_span(start, start + 1, alignment_mode="expand")[0])):
+        start, name = first.idx, entity.doc.text[first.idx : start] + name
     kinds = _PATTERNS["kinds_after"].search(name)
     if kinds is not None and kinds.start() > 0:
         name = name[: kinds.start()]

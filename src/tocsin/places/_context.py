@@ -19,7 +19,17 @@ from tocsin.places._lookup import AREAS, Candidate, Lookup, gazetteer_number
 from tocsin.places._names import exact_key, folded, split_generic, without_kinds, without_qualifier
 from tocsin.records import Toponym
 
-__all__ = ["TOWN_QUARTERS", "Container", "Context", "Mention", "Weights", "inside", "prominence", "softmax"]
+__all__ = [
+    "TOWN_QUARTERS",
+    "Container",
+    "Context",
+    "Mention",
+    "Weights",
+    "inside",
+    "is_likely",
+    "prominence",
+    "softmax",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,10 @@ class Context:
         self._sound_alike()
 
     def country_shares(self, mention: Mention) -> dict[str, float]:
-        """The share of each country in what is read around a mention, and in what the document is said to be about."""
+        """The share of each country in what is read around a mention, and in what the document is said to be about.
+
+        Where nothing says, it is about the countries whose villages somebody added.
+        """
         shares: dict[str, float] = defaultdict(float)
         closeness = self._closeness[self._position(mention)]
         for other, weight in zip(self.mentions, closeness, strict=True):
@@ -167,15 +180,19 @@ class Context:
         for rank, country in enumerate(self._countries[:3]):
             shares[country] += 2.0 / (1 + rank)
         total = sum(shares.values())
-        return {c: s / total for c, s in shares.items() if c} if total else {}
+        if not total:
+            return dict.fromkeys(self._lookup.listed, 1.0)
+        return {c: s / total for c, s in shares.items() if c}
 
     def unlisted(self, mention: Mention) -> float:
         """The score of a place that no gazetteer has: a village in the country the document is about."""
         about = self.country_shares(mention)
         score = self._weights.unlisted
-        if about:
-            country = max(about, key=lambda c: (about[c], c))
-            score += self._weights.country_share * about[country] + self._hint(country)
+        home = {c.country for c in mention.candidates}.intersection(self._at_home(mention))
+        if about or home:
+            # Armies fight abroad: whose they are says less than that the name is one of the villages somebody added.
+            country = min(home) if home else max(about, key=lambda c: (about[c], c))
+            score += self._weights.country_share * about.get(country, 0.0) + self._hint(country)
             score -= self._weights.covered if self._lookup.covered(country) else 0.0
         around = any(c.candidates for c in mention.containers)
         return score + self._weights.within if around and not mention.contained else score
@@ -322,6 +339,7 @@ class Context:
                 likely = [c for c in likely if c in named] or sorted(named - {""})[:1]
             if mention.candidates and mention.chosen.country in likely and mention.contained == bool(around):
                 continue
+            likely += [country for country in self._at_home(mention) if country not in likely]
             known = {c.place for c in mention.candidates}
             alike = [c for country in likely for c in self._lookup.alike(mention.toponym.text, country)]
             if added := [c for c in alike if c.place not in known and self._supported(c, mention)]:
@@ -343,9 +361,9 @@ class Context:
         covered = self._lookup.covered(candidate.country)
         if any(all(area.level != "country" for area in areas) for areas in around) or self._beside(candidate, mention):
             return candidate.likeness >= (LOCAL_COVERED if covered else LOCAL)
-        letters = len(folded(mention.key))
         if covered:
-            return candidate.likeness >= next(needed for most, needed in ALONE_COVERED if letters <= most)
+            return is_likely(candidate, mention.key)
+        letters = len(folded(mention.key))
         return letters >= ALONE_LETTERS and candidate.likeness >= ALONE and not self._elsewhere(mention)
 
     def _others(self, candidate: Candidate, mention: Mention) -> list[Candidate]:
@@ -369,6 +387,11 @@ class Context:
             for other in self._others(candidate, mention)
         )
 
+    def _at_home(self, mention: Mention) -> tuple[str, ...]:
+        """The countries whose villages somebody added, where no other place of the story says where a name is."""
+        around = any(c.candidates for c in mention.containers)
+        return () if around or self._elsewhere(mention) else self._lookup.listed
+
     def _elsewhere(self, mention: Mention) -> bool:
         """Whether the story has other places than capitals, in any country: what only sounds right lies by them."""
         return any(
@@ -379,6 +402,14 @@ class Context:
             and m.shares[m.best] >= 0.5
             for m in self.mentions
         )
+
+
+def is_likely(candidate: Candidate, name: str) -> bool:
+    """Whether a place found by its sound is likely enough meant where only its country is told, whose villages are
+    listed.
+    """
+    letters = len(folded(name))
+    return candidate.likeness >= next(needed for most, needed in ALONE_COVERED if letters <= most)
 
 
 def prominence(candidate: Candidate, weights: Weights) -> float:

@@ -15,9 +15,9 @@ from tocsin.places._added import AddedGazetteer, open_added
 from tocsin.places._areas import Areas
 from tocsin.places._boundaries import Boundaries
 from tocsin.places._cache import clean, mark_used
-from tocsin.places._context import Weights, prominence
+from tocsin.places._context import Weights, is_likely, prominence
 from tocsin.places._index import cache_path, index_path, index_version, open_index
-from tocsin.places._lookup import Lookup
+from tocsin.places._lookup import BUNDLED, Candidate, Lookup, gazetteer_number
 from tocsin.places._names import exact_key
 from tocsin.places._resolve import Resolver
 from tocsin.records import Place, Toponym
@@ -44,6 +44,9 @@ _NEVER = frozenset({
 # "al-Hol" is written like a name.
 _ARTICLE_FIRST = re.compile(r"(?:[aeu][ldnrstz]h?[- ]?|[dl]['’])(?=[A-Z])")
 _WEIGHTS = Weights()
+# Somebody who added a list of villages with codes has texts about them: there they are spoken of like towns. What only
+# sounds like one counts as a hamlet.
+LISTED, HEARD = 4.7, 2.5
 # Below this a name in small letters is taken for the word it also is.
 LOWER_CASE_PEOPLE = 150_000
 _WORDS = frozenset({
@@ -100,19 +103,27 @@ class SqliteGazetteer:
         if not key or key in _NEVER or len(key) < 2:
             return False
         if not name[:1].islower() or not name.isascii() or _ARTICLE_FIRST.match(name):
-            return self._lookup.has(name)
+            return self._lookup.has(name) or self._is_heard(name)
         if key in _WORDS:
             return False
         return any(c.level != "settlement" or c.population >= LOWER_CASE_PEOPLE for c in self._lookup.named(name))
+
+    def _is_heard(self, name: str) -> bool:
+        """Whether a village has this sound, in a country whose villages somebody added."""
+        return any(is_likely(c, name) for country in self._lookup.listed for c in self._lookup.alike(name, country))
 
     def prominence(self, name: str) -> float:
         """How much the best known place of a name is spoken of, in powers of ten of people; 0 where there is none."""
         return self._prominent(name)
 
     def _prominence(self, name: str) -> float:
-        return (
-            max((prominence(c, _WEIGHTS) for c in self._lookup.named(name)), default=0.0) if self.knows(name) else 0.0
-        )
+        if not self.knows(name):
+            return 0.0
+        found = self._lookup.named(name)
+        if not found:
+            return HEARD
+        weight = max(prominence(c, _WEIGHTS) for c in found)
+        return max(weight, LISTED) if any(map(_is_listed, found)) else weight
 
     def resolve(self, toponyms: Sequence[Toponym], countries: Sequence[str] = ()) -> tuple[Place, ...]:
         """Return a place for each toponym of one document, in order.
@@ -151,6 +162,10 @@ class SqliteGazetteer:
         `bbox` is (west, south, east, north) in degrees; without it, the countries of the world.
         """
         return self._boundaries.outline(bbox)
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    return candidate.level == "settlement" and bool(candidate.pcode) and gazetteer_number(candidate.place) != BUNDLED
 
 
 def open_gazetteer(extra: Sequence[Path] = (), progress: Progress | None = None) -> SqliteGazetteer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log10
 from typing import Any, Literal
 
@@ -61,6 +61,8 @@ COMPARED, COMES_CLOSE = 24, 0.35
 SAME_TOWN, SAME_CITY, SAME_AREA, CITY_PEOPLE = 5.0, 12.0, 60.0, 100_000
 # An added gazetteer with this many settlements in a country, and twice the bundled ones, has its villages.
 MANY_VILLAGES = 500
+# Who added the villages of so many countries has texts about them; more say nothing of what texts are about.
+FEW_COUNTRIES = 3
 # The seat of an area is spoken of more than its villages, where nobody counted who lives there.
 _SEATS = {"seat of a first-level division": 2.0, "seat of a district": 1.2, "seat of a sub-district": 0.6}
 # Ids of places are unique over all gazetteers: the high bits number the gazetteer, none for the bundled one.
@@ -197,6 +199,14 @@ class Lookup:
             for number in range(len(self._connections))
             for table, key in (("exact", exact), ("exact", loose), ("loose", loose))
         )
+
+    @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """The countries whose villages added gazetteers have, with codes; none where there are more than a few."""
+        sql = "SELECT DISTINCT country FROM place WHERE level = 'settlement' AND pcode <> ''"
+        found = {str(row[0]) for number in range(1, len(self._connections)) for row in self._rows(number, sql)}
+        covered = sorted(country for country in found if self.covered(country))
+        return tuple(covered) if len(covered) <= FEW_COUNTRIES else ()
 
     def _covered(self, country: str) -> bool:
         """Whether an added gazetteer has the villages of a country, so that few names are in none."""
