@@ -77,6 +77,17 @@ def test_a_table_of_others_is_reported(table: Path, tmp_path: Path, capsys: pyte
     assert "ACLED" in page
 
 
+def test_a_month_after_a_year_is_told_what_rules_of_warning_say(table: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later.csv"
+    lines = table.read_text("utf-8").splitlines()
+    moved = [line.replace(",2021-0", ",2022-0").replace(",2021,", ",2022,").replace("MLI", "MLX") for line in lines[1:]]
+    later.write_text("\n".join([*lines, *moved]) + "\n", "utf-8")
+    page = tmp_path / "page.html"
+    for until, told in (("2022-05-31", True), ("2022-05-30", False), ("2021-08-31", False)):
+        assert main(["report", "--data", str(later), "--until", until, "--out", str(page), "--quiet"]) == 0
+        assert ("Early warning" in page.read_text("utf-8")) == told, until
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pdfminer.high_level import extract_text
 
 from tocsin.errors import UsageError
-from tocsin.report import Group, Report, Section, render_html, write
+from tocsin.report import Ground, Group, Report, Section, compose, render_html, write
 from tocsin.report._docx import write_docx
 from tocsin.report._facts import Aside
 from tocsin.report._sentences import catalogue, told
@@ -64,6 +64,15 @@ def test_what_is_not_told_is_said_to_be(report: Report) -> None:
     silent = next(e for e in facts().events if e.id == "e-3002")
     assert "deaths not stated" in told(silent, {}, catalogue())
     assert "sources not told" in told(silent, {silent.id: Aside()}, catalogue())
+
+
+def test_early_warning_is_told_where_rules_were_tried(report: Report) -> None:
+    assert "Early warning" not in render_html(report)
+    quiet = compose(facts(), Ground(data="30 reports", warnings=()))
+    assert quiet.sections[-1].heading == "Early warning"
+    assert "That is no all-clear" in quiet.sections[-1].says[0]
+    fired = compose(facts(), Ground(data="30 reports", warnings=("SYR: outbreak. 30 deaths.",)))
+    assert fired.sections[-1].says[0] == "SYR: outbreak. 30 deaths."
 
 
 def test_an_empty_period_is_said_to_be_empty() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tocsin import linking, release, report, sources
 from tocsin.codebook import Codebook
@@ -25,6 +26,9 @@ from tocsin.pipeline._tables import home_of
 from tocsin.records import Claim, Document, Event, EventRow, PublicEvent
 from tocsin.report import Aside, Ground
 from tocsin.store import Workspace
+
+if TYPE_CHECKING:
+    from tocsin.analysis import EventTable
 
 __all__ = ["ReportWanted", "Reported", "write_reports"]
 
@@ -105,6 +109,11 @@ def write_reports(
     if wanted.as_of is not None:
         raise UsageError(f"{wanted.data}: a file is of one vintage; --as-of reads a workspace as it was known on a day")
     found = _table(wanted, codebook, shown)
+    if _whole_month(wanted.unit, found.last):
+        from tocsin.analysis import event_table
+
+        events = event_table(wanted.data, wanted.mapping)
+        found = replace(found, ground=replace(found.ground, warnings=_warnings(events, found.last)))
     return _written(wanted, found, codebook, gazetteer, shown)
 
 
@@ -136,6 +145,12 @@ def _of_workspace(wanted: ReportWanted, codebook: Codebook, gazetteer: Gazetteer
         progress.start("Reading", None)
         data = gathered(kept, codebook, moment)
         found = _in_workspace(wanted, data, gazetteer, now)
+        if _whole_month(wanted.unit, found.last):
+            from tocsin.analysis import snapshot_table
+
+            vintage = data.vintage or now
+            events = snapshot_table(kept.snapshot(vintage), "", vintage, codebook)
+            found = replace(found, ground=replace(found.ground, warnings=_warnings(events, found.last)))
         for path in _paths(wanted):
             kept.record_output(path, now)
         return _written(wanted, found, codebook, gazetteer, progress)
@@ -227,6 +242,29 @@ def _aside(document: Document, claim: Claim) -> Aside:
 
 def _cells(document: Document) -> dict[str, str]:
     return {part.name: document.text[part.start : part.end] for part in document.parts if part.kind == "cell"}
+
+
+# Early warning
+
+
+def _whole_month(unit: report.Unit, last: date) -> bool:
+    """Whether the report is of a calendar month: rules of early warning are tried on those."""
+    return unit == "month" and (last + timedelta(days=1)).day == 1
+
+
+def _warnings(events: EventTable, last: date) -> tuple[str, ...] | None:
+    """Which rules fired in that month, by country, a sentence each; None where the data are too short to try them."""
+    from tocsin.forecast import dataset_of_events, find_alerts, read_rules
+
+    try:
+        known = dataset_of_events(events, "country", "deaths").until(last.replace(day=1))
+        found = find_alerts(known.history, read_rules(None))
+    except UsageError:
+        return None
+    if found.months[-1] != last.replace(day=1):
+        return None
+    # What stands for a country in a table of others may be anything; what leaves is a country's code.
+    return tuple(f"{a.unit}: {a.rule}. {a.why}." for a in found.alerts if re.fullmatch("[A-Z]{3}", a.unit))
 
 
 # Both

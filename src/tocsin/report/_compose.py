@@ -60,6 +60,8 @@ class Ground:
         The command that makes the report again.
     internal : bool
         Whether the events hold what may not be handed on.
+    warnings : tuple of str, optional
+        What rules of early warning say, a sentence each; None where they were not tried.
     """
 
     data: str
@@ -71,6 +73,7 @@ class Ground:
     outline: Mapping[str, Any] = ()  # type: ignore[assignment]
     query: str = ""
     internal: bool = False
+    warnings: tuple[str, ...] | None = None
 
 
 def compose(facts: Facts, ground: Ground) -> Report:
@@ -85,6 +88,8 @@ def compose(facts: Facts, ground: Ground) -> Report:
         _sure(facts, words),
         _disputed(facts, words),
     ]
+    if ground.warnings is not None:
+        sections.append(_warned(ground.warnings, words))
     return Report(
         title=words["title"][facts.unit].format(about=_about(facts.events, words)),
         period=_span(facts.window, words),
@@ -285,6 +290,11 @@ def _value(claim: PublicClaim, name: str) -> str:
         "modality": claim.modality,
     }
     return values.get(name, "")
+
+
+def _warned(warnings: Sequence[str], words: Words) -> Section:
+    forms = words["warning"]
+    return Section(words["headings"]["warning"], (*(warnings or (forms["none"],)), forms["caveat"]))
 
 
 # How sure
