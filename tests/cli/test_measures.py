@@ -186,6 +186,8 @@ def test_a_statement(events: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = as_json(capsys, "check", "at least one attack happened in all", "--data", events)
     assert found["verdict"] == "supported"
     assert found["checked"]["statement"]["comparison"] == "at least"
+    assert "give either one sentence" in said(capsys, "check", "--data", events, code=2)
+    assert "only --data and --as-of" in said(capsys, "check", "--from-reports", "--said", "2020-01-01", code=2)
     assert "no figure to check" in said(capsys, "check", "there was violence", "--data", events, code=2)
     assert "choose one of by, against" in said(capsys, "check", "60 attacks", "--role", "of", "--data", events, code=2)
 

@@ -16,23 +16,21 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from dateutil.relativedelta import relativedelta
 
+from tocsin.analysis._check_matters import Matters, matters_of
 from tocsin.analysis._check_rows import (
-    UNIDENTIFIED,
     actor_names,
     actor_spellings,
     area_names,
     area_values,
     event_rows,
-    had_role,
     kind_is_told,
     named_by_place,
-    one_sided,
     row_weights,
 )
 from tocsin.analysis._events import EventTable
 from tocsin.analysis._panel import Coverage, period_bounds
 from tocsin.analysis._statement import Statement, read_statement
-from tocsin.analysis._statement_parts import AGAINST_CIVILIANS, Comparison, PeriodName, violent_types
+from tocsin.analysis._statement_parts import Comparison
 from tocsin.codebook import Codebook
 from tocsin.errors import UsageError
 
@@ -46,20 +44,8 @@ Verdict = Literal["supported", "contradicted", "cannot be told"]
 WINDOWS = (1, 3, 6, 12)
 """Complete months before the statement, where it names no time."""
 
-_ONE_ROW_AN_INCIDENT = ("UCDP GED", "GTD")
-"""Datasets whose own rule makes one row an incident; rows alike are several, and nobody may count them as one
-(docs/decisions/0015)."""
-
 _AT_LEAST: tuple[Comparison, ...] = ("more than", "at least")
 _AT_MOST: tuple[Comparison, ...] = ("fewer than", "at most")
-_TOO_COARSE: Mapping[PeriodName, tuple[str, ...]] = {
-    "day": ("week", "month", "year", "unknown"),
-    "week": ("month", "year", "unknown"),
-    "month": ("year", "unknown"),
-    "quarter": ("year", "unknown"),
-    "year": ("unknown",),
-}
-"""Precisions of date with which a row may belong to another period than that of its first day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +80,6 @@ class Checked:
     by_period: tuple[tuple[date, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Choice:
-    """One way to settle a matter: the rows it keeps, as a mask over them."""
-
-    name: str
-    keeps: Any
-
-
 @dataclass(frozen=True, slots=True)
 class _Window:
     name: str
@@ -121,9 +99,6 @@ class _Limit:
         upward = _AT_LEAST if self.bound == "least" else _AT_MOST
         downward = _AT_MOST if self.bound == "least" else _AT_LEAST
         return holds if statement.comparison in upward else statement.comparison in downward and not holds
-
-
-_Matters = Mapping[str, Sequence[_Choice]]
 
 
 def check(
@@ -192,7 +167,7 @@ def check_statement(
         return Checked(statement, "cannot be told", (), (), missing, data.name, caveats)
     covered = coverage or Coverage(data.first.replace(day=1), _month_end(data.last))
     rows = event_rows(statement, data, codebook)
-    matters = _matters(statement, data, rows, codebook)
+    matters = matters_of(statement, data, rows, codebook)
     asked = _windows(statement, covered)
     windows = [one for one in asked if covered.covers(one.first, one.last)] or asked
     if len(windows) < len(asked):
@@ -223,85 +198,6 @@ def _missing(statement: Statement, data: EventTable, codebook: Codebook) -> str:
     return ""
 
 
-def _matters(statement: Statement, data: EventTable, rows: pd.DataFrame, codebook: Codebook) -> _Matters:
-    """What readings differ by, each with its choices."""
-    all_rows = np.ones(len(rows), bool)
-    found: dict[str, Sequence[_Choice]] = {"type": _types(statement, data, rows)}
-    if statement.actors:
-        groups = actor_spellings(statement, data, codebook)
-        found["role"] = _roles(statement, rows, groups)
-        if statement.role == "by":
-            found["attribution"] = _attributions(rows)
-    placed = rows["placed"].to_numpy(bool)
-    found["area"] = [_Choice("placed in it", placed), _Choice("and what may lie in it", all_rows)]
-    totals = rows["aggregate"].eq(True).to_numpy()
-    found["aggregate rows"] = [_Choice("counted", all_rows), _Choice("left out", ~totals)]
-    coarse = rows["date_precision"].isin(_TOO_COARSE[statement.per or "month"]).to_numpy()
-    found["imprecise dates"] = [_Choice("by their first day", all_rows), _Choice("left out", ~coarse)]
-    if statement.measure == "events" and data.dataset not in _ONE_ROW_AN_INCIDENT:
-        again = rows.duplicated(["date_start", "latitude", "longitude", "actor1", "actor2", "event_type"]).to_numpy()
-        found["counting rule"] = [_Choice("rows", all_rows), _Choice("one a day, place and pair of actors", ~again)]
-    return {name: _differing(choices) for name, choices in found.items() if choices}
-
-
-def _differing(choices: Sequence[_Choice]) -> list[_Choice]:
-    kept: list[_Choice] = []
-    for choice in choices:
-        if not any(np.array_equal(choice.keeps, other.keeps) for other in kept):
-            kept.append(choice)
-    return kept
-
-
-def _types(statement: Statement, data: EventTable, rows: pd.DataFrame) -> list[_Choice]:
-    if (kind := statement.kind) is not None:
-        keeps = rows["event_type"].isin(kind.event_types) | rows["sub_event_type"].isin(kind.sub_event_types)
-        return [_Choice(kind.name, (keeps | rows["violence"].isin(kind.violence)).to_numpy())]
-    all_rows = np.ones(len(rows), bool)
-    surely, perhaps = violent_types()
-    violent = rows["event_type"].isin(surely).to_numpy()
-    if data.lethal_only or not violent.any():
-        return [_Choice("all that is recorded", all_rows)]
-    riots = violent | rows["event_type"].isin(perhaps).to_numpy()
-    choices = [_Choice("violence", violent), _Choice("violence and riots", riots)]
-    return choices if statement.violent else [_Choice("everything recorded", all_rows), *choices]
-
-
-def _roles(statement: Statement, rows: pd.DataFrame, groups: Sequence[set[str]]) -> list[_Choice]:
-    """What part the actors had. That somebody is named first in a table does not say that they attacked."""
-    sides = [(rows["actor1"].isin(group).to_numpy(), rows["actor2"].isin(group).to_numpy()) for group in groups]
-    involved = [one | two for one, two in sides]
-    widest = np.logical_or.reduce(involved)
-    if len(groups) > 1 and not (statement.joined and statement.role != "involving"):
-        between = _Choice("between them", np.logical_and.reduce(involved))
-        return [between, _Choice("involving any of them", widest)] if statement.joined else [between]
-    first, second = (np.logical_or.reduce([side[n] for side in sides]) for n in (0, 1))
-    if statement.role == "against":
-        hit = had_role(rows, "targets", set().union(*groups))
-        certain = _Choice("as the second side", second) if hit is None else _Choice("aimed at it", hit)
-        return [certain, _Choice("involving it", widest)]
-    if statement.role == "involving":
-        return [_Choice("involving it", widest)]
-    unknown = (rows["actor1"].isna() | rows["actor1"].fillna("").str.startswith(UNIDENTIFIED)).to_numpy()
-    begun = had_role(rows, "initiators", set().union(*groups))
-    if begun is not None:
-        choices = [_Choice("initiated by it", begun), _Choice("involving it", widest)]
-    elif statement.kind is not None and statement.kind.name == AGAINST_CIVILIANS:
-        choices = [_Choice("by it", first)]
-    else:
-        choices = [_Choice("surely by it: against civilians", first & one_sided(rows)), _Choice("involving it", widest)]
-    return [*choices, _Choice("and all by unidentified actors", choices[-1].keeps | unknown)]
-
-
-def _attributions(rows: pd.DataFrame) -> list[_Choice]:
-    """Whose word for it is taken, where the data tell: the actor's own or a bystander's, or a suspicion's too."""
-    told = rows["attribution"]
-    if not told.notna().any():
-        return []
-    unknown = (rows["actor1"].isna() | rows["actor1"].fillna("").str.startswith(UNIDENTIFIED)).to_numpy()
-    sure = told.isin(["claimed", "independent"]).to_numpy() | unknown
-    return [_Choice("claimed or independent", sure), _Choice("and suspected or alleged", np.ones(len(rows), bool))]
-
-
 def _windows(statement: Statement, coverage: Coverage) -> list[_Window]:
     first, last = statement.first or coverage.first, statement.last or coverage.last
     if statement.first is not None or statement.last is not None or statement.per is None:
@@ -319,7 +215,7 @@ def _readings(
     statement: Statement,
     data: EventTable,
     rows: pd.DataFrame,
-    matters: _Matters,
+    matters: Matters,
     windows: Sequence[_Window],
     coverage: Coverage,
 ) -> Iterator[Reading]:
@@ -347,6 +243,8 @@ def _limit(statement: Statement, data: EventTable) -> _Limit | None:
         return _Limit("most", "the data do not tell who of the dead they were: there were at most that many")
     if data.lethal_only and not statement.about_data:
         return _Limit("least", "the data hold deadly events only: there were at least that many")
+    if data.partial:
+        return _Limit("least", "the data hold some of what happened: there were at least that many")
     if named_by_place(statement, data):
         return _Limit("least", "the data place some events no nearer than a division: there were at least that many")
     return None
@@ -418,7 +316,7 @@ def _flipping(readings: Sequence[Reading]) -> Iterator[str]:
 
 
 def _series(
-    statement: Statement, rows: pd.DataFrame, matters: _Matters, window: _Window
+    statement: Statement, rows: pd.DataFrame, matters: Matters, window: _Window
 ) -> tuple[tuple[date, float], ...]:
     """What was recorded by period, by the reading that keeps most rows."""
     keeps = np.logical_and.reduce([max(found, key=lambda c: int(c.keeps.sum())).keeps for found in matters.values()])

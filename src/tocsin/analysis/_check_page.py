@@ -22,18 +22,28 @@ def understood(statement: Statement) -> tuple[tuple[str, str], ...]:
     what = statement.kind.name if statement.kind else "violent events" if statement.violent else "events"
     if statement.measure != "events":
         what = statement.measure + (f" in {statement.kind.name}" if statement.kind else "")
+        what += ", of one side or some of them" if statement.one_side else ""
     per = f"in {statement.statistic} {statement.per}" if statement.statistic in ("every", "any") else ""
     if statement.statistic in ("mean", "median"):
         per = f"{statement.statistic} a {statement.per}"
     parts = [
         ("what", f"recorded {what}"),
         ("how many", f"{statement.comparison} {figure}, {per or 'in all'}"),
-        ("who", f"{statement.role} {' and '.join(statement.actors)}" if statement.actors else "anybody"),
+        ("who", _who(statement)),
         ("where", ", ".join(statement.areas) or "wherever the data are of"),
         ("when", _when(statement)),
         ("said on", f"{statement.said}"),
     ]
     return tuple(parts)
+
+
+def _who(statement: Statement) -> str:
+    if statement.unnamed:
+        return f"{statement.unnamed}: nobody by a name"
+    if not statement.actors:
+        return "anybody"
+    names = " and ".join(statement.actors) + (", together or each" if statement.joined else "")
+    return f"{statement.role} {names}"
 
 
 def _when(statement: Statement) -> str:

@@ -28,7 +28,7 @@ class EventTable:
     Attributes
     ----------
     table : ibis Table
-        The columns of ``docs/datasets.md``; of a workspace those of its snapshot, and ``event_type``.
+        The columns of ``docs/datasets.md``; of a workspace those of its snapshot, ``event_type``, ``country_name``.
     name : str
         What to call it in words: the dataset and the file, or the workspace.
     dataset : str
@@ -41,6 +41,8 @@ class EventTable:
         The moment that a workspace is read as of.
     problems : tuple of InputError
         Rows that could not be read.
+    partial : bool
+        Whether it is known to hold some of what happened only, so that it tells how much there was at least.
     """
 
     table: Table
@@ -51,6 +53,7 @@ class EventTable:
     last: date | None
     as_of: datetime | None = None
     problems: tuple[InputError, ...] = ()
+    partial: bool = False
 
     @property
     def lethal_only(self) -> bool:
@@ -94,13 +97,19 @@ def event_table(path: Path, mapping: Path | None = None) -> EventTable:
 
 
 def snapshot_table(folder: Path, name: str, as_of: datetime, codebook: Codebook) -> EventTable:
-    """The events of a workspace's snapshot in `folder`; ``event_type`` is the codebook's label of their code."""
+    """The events of a workspace's snapshot in `folder`; ``event_type`` is the codebook's label of their code.
+
+    ``country_name`` is its name of their country.
+    """
     import pyarrow as pa  # type: ignore[import-untyped]
     from pyarrow import parquet
 
     table = parquet.read_table(folder / "events.parquet")
     types = [_event_type(codebook, code) for code in table.column("code").to_pylist()]
     table = table.append_column("event_type", pa.array(types, pa.string()))
+    called = {state.iso3: state.name for state in codebook.actors.states}
+    names = [called.get(iso3) for iso3 in table.column("country").to_pylist()]
+    table = table.append_column("country_name", pa.array(names, pa.string()))
     return _described(_held(table), name, "workspace", (), as_of)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli._measures import DataMapping, Html, Since, Until, command_line, opened, show_page
+from tocsin.cli._measures import DataMapping, Html, Since, Until, command_line, show_page
 from tocsin.cli._options import AsJson, AsKnown, Quiet
 from tocsin.cli._screen import answering, watching
 from tocsin.cli._settings import DEFAULT_OUT, day
-from tocsin.errors import NothingUsable, UsageError
+from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
-    from tocsin.analysis import EventTable
+    from tocsin.analysis import Page
+    from tocsin.pipeline import ReportedStatement
 
 __all__ = ["check"]
 
@@ -29,7 +30,7 @@ _CHOICES = {
 
 
 def check(
-    statement: Annotated[str, typer.Argument(metavar="STATEMENT", help="One sentence with a figure in it.")],
+    statement: Annotated[str, typer.Argument(metavar="STATEMENT", help="One sentence with a figure in it.")] = "",
     data: Annotated[
         Path,
         typer.Option(
@@ -47,6 +48,9 @@ def check(
     statistic: Annotated[str, typer.Option(metavar="WHAT", help="total, mean, median, every or any period.")] = "",
     per: Annotated[str, typer.Option(metavar="PERIOD", help="day, week, month, quarter or year.")] = "",
     measure: Annotated[str, typer.Option(metavar="WHAT", help="events, deaths or civilian deaths.")] = "",
+    from_reports: Annotated[
+        bool, typer.Option("--from-reports", help="Check what the reports of a workspace say in general or in total.")
+    ] = False,
     since: Since = None,
     until: Until = None,
     mapping: DataMapping = None,
@@ -61,29 +65,57 @@ def check(
     How the sentence was understood is shown, and each part can be put right by an option.
     """
     with answering(as_json=as_json):
+        if bool(statement) == from_reports:
+            raise UsageError("give either one sentence with a figure in it, or --from-reports")
         chosen = {"comparison": comparison, "statistic": statistic, "per": per, "role": role, "measure": measure}
         parts = _parts(chosen, actor, area, threshold, since, until)
+        if from_reports and (parts or said or mapping):
+            raise UsageError("--from-reports reads each sentence by itself; only --data and --as-of go with it")
         when = None if said is None else day(said, "--said")
         from tocsin import analysis, pipeline
 
+        codebook = pipeline.open_codebook(None)
         with watching(quiet or as_json) as progress:
             progress.start("Reading", None)
-            events = opened(data, as_of, mapping)
-            then = None if as_of else _as_known(data, when)
-            checked = analysis.check(statement, events, pipeline.open_codebook(None), said=when, parts=parts, then=then)
+            if from_reports:
+                found = pipeline.check_reports(data, codebook, as_of=as_of, progress=progress)
+            else:
+                checked = pipeline.check_said(
+                    statement, data, codebook, said=when, parts=parts, as_of=as_of, mapping=mapping
+                )
             progress.finish()
-        page = analysis.check_page(checked, command_line())
-        show_page(page, {"verdict": checked.verdict, "checked": checked}, html, as_json=as_json, quiet=quiet)
+        if from_reports:
+            show_page(_reports_page(found, data), {"statements": found}, html, as_json=as_json, quiet=quiet)
+        else:
+            page = analysis.check_page(checked, command_line())
+            show_page(page, {"verdict": checked.verdict, "checked": checked}, html, as_json=as_json, quiet=quiet)
 
 
-def _as_known(data: Path, said: date | None) -> EventTable | None:
-    """A workspace as it was known on the day; None where there is none, or it did not yet hold anything."""
-    if said is None or not data.is_dir():
-        return None
-    try:
-        return opened(data, said.isoformat(), None)
-    except (UsageError, NothingUsable):
-        return None
+def _reports_page(found: Sequence[ReportedStatement], data: Path) -> Page:
+    """What reports say in numbers, and what the data say of it; for the workspace's own people."""
+    from tocsin.analysis import Page, page_table
+
+    rows = [(f"{one.published or ''}", one.document, one.sentence or "(not quoted)", *_finding(one)) for one in found]
+    read = [one for one in found if one.checked is not None]
+    told = sum(one.checked is not None and one.checked.verdict != "cannot be told" for one in found)
+    return Page(
+        "What the reports say in numbers",
+        (f"{len(found)} sentences tell of a habit or a total: {len(read)} can be read, {told} of these can be told.",),
+        (),
+        (
+            "Each is checked as of the day that its report was published on.",
+            "Reports are checked against the events coded from the same reports: agreement is no independent proof.",
+            "What no report tells one by one is not counted, so that a total is never contradicted by too few.",
+        ),
+        (page_table("Statements", ("said on", "report", "sentence", "verdict", "because"), rows),),
+        (("Data", str(data)),),
+        command_line(),
+        internal=True,
+    )
+
+
+def _finding(one: ReportedStatement) -> tuple[str, str]:
+    return (one.checked.verdict, one.checked.because) if one.checked else ("not read", one.why)
 
 
 def _parts(

@@ -35,6 +35,7 @@ from tocsin.pipeline._agreeing import (
 )
 from tocsin.pipeline._answering import Answered, import_review, judgement_log
 from tocsin.pipeline._as_of import AsOf, moment_of, within
+from tocsin.pipeline._checking import ReportedStatement, check_reports, check_said
 from tocsin.pipeline._coding import code_documents, open_codebook, open_coder, open_places
 from tocsin.pipeline._copies import CopyReading, Telling, Told, read_lineages
 from tocsin.pipeline._dataset import Dataset
@@ -116,6 +117,7 @@ __all__ = [
     "PreviewedPart",
     "Problem",
     "Read",
+    "ReportedStatement",
     "ReviewItem",
     "ReviewSheet",
     "Round",
@@ -131,6 +133,8 @@ __all__ = [
     "calibration",
     "check_forms",
     "check_given",
+    "check_reports",
+    "check_said",
     "code",
     "dataset_files",
     "diff_datasets",

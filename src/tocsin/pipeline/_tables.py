@@ -76,7 +76,13 @@ def workspace_sources(data: Path, as_of: AsOf = None) -> tuple[tuple[frozenset[s
 
 
 def home_of(data: Path) -> Path:
-    """The workspace that `data` is or holds."""
+    """The workspace that `data` is, or holds.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
     home = data if (data / SETTINGS).exists() else data / "workspace"
     if not (home / SETTINGS).exists():
         raise UsageError(f"{data}: there is no workspace in it; name one, the folder of a run, or an event table")

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tocsin import pipeline
 from tocsin.errors import UsageError
 from tocsin.pipeline import Account, AsOf, Dataset, Explanation, Geoparser, PlacedText
 
 if TYPE_CHECKING:
+    from tocsin.analysis import Checked
     from tocsin.codebook import Codebook
     from tocsin.interfaces import Coder, Progress
 
-__all__ = ["explain", "geoparse", "open", "run"]
+__all__ = ["check", "explain", "geoparse", "open", "run"]
 
 Pathlike = str | os.PathLike[str]
 
@@ -95,6 +96,42 @@ def open(workspace: Pathlike, *, as_of: AsOf = None) -> Dataset:
     except BaseException:
         kept.close()
         raise
+
+
+def check(
+    text: str,
+    *,
+    data: Pathlike = "tocsin-out",
+    said: date | str | None = None,
+    as_of: AsOf = None,
+    **parts: Any,
+) -> Checked:
+    """Check a sentence about numbers against recorded events, under every reading that can be defended.
+
+    As ``tocsin check``. ``verdict`` is "supported", "contradicted" or "cannot be told"; ``readings``
+    are what was tried, ``flips`` what changes the answer, and ``statement`` how the sentence was understood.
+
+    Parameters
+    ----------
+    text : str
+    data : path
+        A workspace, the folder of a run, or an event table (UCDP, ACLED, GTD).
+    said : date or str, optional
+        The day that it was said on; today by default. A workspace is read as it was known then, too.
+    as_of : str, date or datetime, optional
+        Read a workspace only as it was known then.
+    **parts
+        What was understood wrongly, put right: any field of :class:`tocsin.analysis.Statement`.
+
+    Raises
+    ------
+    UsageError
+        If the sentence has no figure, or there are no such data.
+    NothingUsable
+        If there are no events in them.
+    """
+    codes = pipeline.open_codebook(None)
+    return pipeline.check_said(text, Path(data), codes, said=_day(said), parts=parts, as_of=as_of)
 
 
 def explain(text: str, *, published: date | str | None = None, codebook: Pathlike | None = None) -> Explanation:
