@@ -167,6 +167,15 @@ def test_actors(text: str, actors: tuple[str, ...], role: str) -> None:
     assert (found.actors, found.role) == (actors, role)
 
 
+def test_somebody_whom_another_sentence_names_is_nobody_here() -> None:
+    assert read("more than 60 incidents by the group each month").unnamed == "the group"
+    assert read("more than 60 incidents by the Islamic State each month").unnamed == ""
+
+
+def test_times_that_something_happened_are_a_number() -> None:
+    assert read("IS attacked the Syrian army 20 times").threshold == 20
+
+
 def test_who_says_so_is_no_actor() -> None:
     for text in (
         "60 attacks, the Syrian army said",
@@ -221,7 +230,9 @@ def test_a_sentence_without_a_figure_is_refused_and_shown_how(text: str) -> None
         read(text)
 
 
-@pytest.mark.parametrize("text", ["attacks rose by 20 percent", "60% of attacks were by IS", "a 3-fold rise"])
+@pytest.mark.parametrize(
+    "text", ["attacks rose by 20 percent", "60% of attacks were by IS", "3 times as many attacks", "a 3-fold rise"]
+)
 def test_a_share_or_a_change_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is a share or a change"):
         read(text)

@@ -94,7 +94,11 @@ def _roles(statement: Statement, rows: pd.DataFrame, groups: Sequence[set[str]])
     widest = np.logical_or.reduce(involved)
     if len(groups) > 1 and not (statement.joined and statement.role != "involving"):
         between = Choice("between them", np.logical_and.reduce(involved))
-        return [between, Choice("involving any of them", widest)] if statement.joined else [between]
+        if statement.role == "involving":
+            return [between, Choice("involving any of them", widest)] if statement.joined else [between]
+        begun = had_role(rows, "initiators", groups[0] if statement.role == "by" else set().union(*groups[1:]))
+        surely = between.keeps & (one_sided(rows) if begun is None else begun)
+        return [Choice("surely begun by the one", surely), between]
     first, second = (np.logical_or.reduce([side[n] for side in sides]) for n in (0, 1))
     if statement.role == "against":
         hit = had_role(rows, "targets", set().union(*groups))

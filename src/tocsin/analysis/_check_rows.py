@@ -195,8 +195,8 @@ def row_weights(rows: pd.DataFrame, statement: Statement, figure: str) -> Any:
     """What each row counts: one, or the dead of it by one of the dataset's figures (``low``, ``best``, ``high``)."""
     if statement.measure == "events":
         return np.ones(len(rows))
-    best = rows["deaths_best"].fillna(rows["deaths_low"])
-    dead = rows[f"deaths_{figure}"].fillna(best).fillna(0).to_numpy(float)
+    low, best, given = (rows[f"deaths_{one}"].astype(float) for one in ("low", "best", figure))
+    dead = given.fillna(best.fillna(low)).fillna(0).to_numpy(float)
     if statement.measure == "deaths":
         return dead
     # Of one-sided violence all the dead are civilians; of other events those that the dataset counts as such.

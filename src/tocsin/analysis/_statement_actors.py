@@ -13,6 +13,12 @@ from tocsin.codebook import ActorMatch, Codebook
 __all__ = ["read_actors", "read_joined", "read_role", "unnamed_actor", "without_speaker"]
 
 _SAYING = r"(?:said|says|claim(?:s|ed)|wrote|report(?:s|ed)|told|noted|state[ds]|warned|insist(?:s|ed)|announced)"
+_POINTED_AT = re.compile(
+    r"\b(?:by|involving|against|with) ((?:the|this|that) (?:group|organi[sz]ation|militia|movement|faction|party|"
+    r"force|forces|army|military|regime|government)|it|them)\b",
+    re.I,
+)
+"""Somebody whom another sentence names."""
 _AND = re.compile(r"\s*(?:,|,? ?(?:and|or)|as well as)\s*(?:the )?", re.I)
 _SPEAKERS = (
     re.compile(r"[,;] (?:according to|as per|citing)\b[^,]*$", re.I),
@@ -62,7 +68,8 @@ def unnamed_actor(text: str, codebook: Codebook) -> str:
             after, [*rules["acts"], *rules["took"]]
         ):
             return match.text
-    return ""
+    pointed = _POINTED_AT.search(text)
+    return pointed[1] if pointed else ""
 
 
 def read_role(text: str, named: Sequence[ActorMatch]) -> Role:

@@ -64,7 +64,9 @@ _DID_NOT = re.compile(
 _NOT_IN_ANY = re.compile(
     rf"\b(?:not?|never|n.t|at most|up to|fewer|less|below|under)\b[^.]*\bin any (?:\w+ )?{UNIT}\b", re.I
 )
-_SHARE = re.compile(rf"\b{NUMBER}(?:\s*%|[- ](?:per ?cent\w*|fold|times)\b)", re.I)
+_SHARE = re.compile(
+    rf"\b{NUMBER}(?:\s*%|[- ](?:(?:per ?cent\w*|fold)\b|times (?:as|more|higher|greater|the|that|what)\b))", re.I
+)
 _RANGE = re.compile(rf"\b{NUMBER}\s*(?:-|\u2013|to)\s*{NUMBER.replace('<n>', '<m>')}", re.I)
 _BETWEEN = re.compile(rf"\b(?:between|from)\s+{NUMBER}\s+(?:and|to)\s+{NUMBER.replace('<n>', '<m>')}", re.I)
 _SOME = re.compile(
