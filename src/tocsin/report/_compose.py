@@ -189,10 +189,14 @@ def _counts(
     for name, line in shown:
         ratio = line.change.ratio if line.change else None
         cells = [isolated(name), number(line.now), number(line.before), number(line.mean)]
-        cells += [ratio_of(ratio.estimate), f"{ratio_of(ratio.low)} to {ratio_of(ratio.high)}"] if ratio else ["", ""]
+        cells += (
+            [ratio_of(ratio.estimate), _together(f"{ratio_of(ratio.low)} to {ratio_of(ratio.high)}")]
+            if ratio
+            else ["", ""]
+        )
         cells.append(words["goes"][line.change.direction if line.change else "few"])
         if deaths:
-            cells.insert(2, figures_of(line.deaths))
+            cells.insert(2, _together(figures_of(line.deaths)))
         rows.append(tuple(cells))
     if deaths:
         header.insert(2, columns["deaths"])
@@ -200,6 +204,11 @@ def _counts(
     notes = [note, words["more"].format(more=more) if more > 0 else ""]
     numeric = (False, *[True] * (len(header) - 2), False)
     return PageTable(title, tuple(header), tuple(rows), numeric, " ".join(filter(None, notes)))
+
+
+def _together(figures: str) -> str:
+    """`figures` of a range, which no line of a table may part."""
+    return figures.replace(" ", "\u00a0")
 
 
 def _where(facts: Facts, ground: Ground, words: Words) -> Section:

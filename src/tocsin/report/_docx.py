@@ -186,7 +186,7 @@ def _widths(table: PageTable) -> list[float]:
     least, wanted = [], []
     for at, name in enumerate(table.header):
         cells = [name, *(row[at] for row in table.rows)]
-        least.append(0.5 + _LETTER * max(len(word) for cell in cells for word in (cell.split() or [""])))
+        least.append(0.5 + _LETTER * max(len(word) for cell in cells for word in cell.split(" ")))
         wanted.append(max(0.0, 0.5 + _LETTER * min(max(map(len, cells)), 50) - least[-1]))
     spare = max(0.0, _WIDTH - sum(least))
     factor = _WIDTH / sum(least) if sum(least) > _WIDTH else 1.0

@@ -105,8 +105,12 @@ def _divided(events: Sequence[PublicEvent]) -> list[tuple[float, float]]:
 def _shapes(outline: Mapping[str, Any]) -> Iterator[tuple[str, Polygon]]:
     from shapely.geometry import shape
 
-    for feature in outline.get("features", ()):
-        yield feature["properties"].get("level", ""), shape(feature["geometry"])
+    # A gazetteer gives one collection of both levels, or one of each.
+    both = [(feature["properties"].get("level", ""), feature) for feature in outline.get("features", ())]
+    for level, name in (("country", "countries"), ("admin1", "admin1")):
+        both += [(level, feature) for feature in outline.get(name, {}).get("features", ())]
+    for level, feature in both:
+        yield level, shape(feature["geometry"])
 
 
 def _rings(shape: Polygon) -> Iterator[Sequence[tuple[float, float]]]:
@@ -171,3 +175,5 @@ def _clear(axes: Any, frame: tuple[float, float, float, float]) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=Colours.HAIR)

@@ -183,7 +183,7 @@ def _widths(sheet: Any, table: PageTable) -> list[float]:
     found = []
     for at, name in enumerate(table.header):
         cells = [_plain(row[at]) for row in table.rows]
-        words = [word for cell in (name, *cells) for word in cell.split()]
+        words = [word for cell in (name, *cells) for word in cell.split(" ")]
         longest = max((sheet.get_string_width(word) for word in words), default=0) * 1.12 + 3
         whole = max((sheet.get_string_width(cell) for cell in cells), default=0) + 3
         found.append((longest, max(longest, min(whole, sheet.epw / 2))))
