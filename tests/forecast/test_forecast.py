@@ -33,6 +33,7 @@ def test_what_is_written_is_what_was_drawn(tmp_path: Path) -> None:
     write_forecast(made, tmp_path / "draws.parquet")
     frame = pd.read_parquet(tmp_path / "draws.parquet")
     assert frame.outcome.to_numpy().reshape(made.draws.shape).tolist() == made.draws.tolist()
+    assert frame["unit"].astype(str).tolist()[::100] == list(made.units) * 2
     write_forecast(made, tmp_path / "summary.csv", (7,))
     with (tmp_path / "summary.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -19,6 +19,7 @@ MOST_ORIGINS = 12
 """Origins that are evaluated, spread evenly over the history; a model is made anew at each."""
 DRAWS = 200
 PIT_BINS = 10
+_BLOCK = 4000
 _LEVELS = (0.5, 0.8, 0.9, 0.95)
 
 Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -195,8 +196,14 @@ def _scored(history: History, model: Model, origin: date, ahead: int) -> _Part |
         high,
         pit(draws, actual, seed=at),
         np.array([interval_score(draws, actual, level)[1] for level in _LEVELS], float),
-        (score(draws, actual), score(base, actual), score(np.zeros((len(actual), 1)), actual)),
+        (_score(draws, actual), _score(base, actual), _score(np.zeros((len(actual), 1)), actual)),
     )
+
+
+def _score(draws: Floats, actual: Floats) -> Scores:
+    """As :func:`score`, some forecasts at a time: the competition's ignorance makes a thousand draws of each."""
+    blocks = range(0, len(actual), _BLOCK)
+    return _mean_scores([score(draws[at : at + _BLOCK], actual[at : at + _BLOCK]) for at in blocks])
 
 
 def _summed(history: History, model: Model, parts: Sequence[_Part], ahead: int) -> Evaluation:

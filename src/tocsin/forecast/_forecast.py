@@ -22,8 +22,8 @@ LEVELS = (0.5, 0.8, 0.95)
 
 LEAST_HISTORY = 12
 MOST_AHEAD = 36
-# Draws by month and unit kept at once: 400 MB.
-_MOST_DRAWS = 50_000_000
+# Draws of all months and units kept at once: 100 MB, and a few times that while they are made.
+_MOST_DRAWS = 12_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def forecast(history: History, model: Model, ahead: int = 12, draws: int = 1000,
     ahead : int
         Months, 1 to 36.
     draws : int
-        Draws a unit and month; fewer where a thousand would not fit into memory.
+        Draws a unit and month; fewer where a thousand of each would not fit into memory.
 
     Raises
     ------
@@ -159,11 +159,12 @@ def _write_draws(made: Forecast, path: Path) -> None:
     import pandas as pd
 
     months, units, n = made.draws.shape
+    names = pd.Index(made.units, dtype=object)
     pd.DataFrame(
         {
             "month": np.repeat(np.array(made.months, "datetime64[ns]"), units * n),
-            made.unit: np.tile(np.repeat(made.units, n), months),
-            "draw": np.tile(np.arange(n), months * units),
+            made.unit: pd.Categorical.from_codes(np.tile(np.repeat(np.arange(units, dtype="int32"), n), months), names),
+            "draw": np.tile(np.arange(n, dtype="int32"), months * units),
             "outcome": made.draws.ravel(),
         }
     ).to_parquet(path, index=False)
