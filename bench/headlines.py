@@ -16,8 +16,9 @@ The shipped model was taught by halves, months in turn. With ``--halves`` each r
 month is not in: that is the measure on the file that the model was taught by. On other files both halves judge.
 ``--reports`` measures only the first N, which is quicker.
 
-The last line printed is one line of JSON, in percent. ``baseline_…`` is the grouping of reports of the same day that
-name the same places, ``alone_b3_f1`` what B³ gives to grouping nothing at all.
+The last line printed is one line of JSON, in percent; without ``event_id`` only ``reports`` and ``groups``.
+``baseline_…`` is the grouping of reports of the same day that name the same places, ``alone_b3_f1`` what B³ gives to
+grouping nothing at all.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ def main() -> None:
     if given.predictions:
         named = {f"{h.outlet}|{h.published}|{h.text}": group for h, group in zip(headlines, found, strict=True)}
         given.predictions.write_text(json.dumps(named, indent=1, ensure_ascii=False), "utf-8")
+    if not all(events):  # no labels: it was for what was found
+        print(json.dumps({"reports": len(read), "groups": len(set(found))}))
+        return
     print(json.dumps(figures(read, events, found)))
 
 
@@ -64,7 +68,7 @@ def links(path: Path) -> tuple[list[Headline], list[Events]]:
     found: dict[Headline, set[str]] = {}
     for row in csv.DictReader(StringIO(text)):
         headline = Headline(row["headline"], row["office"], date.fromisoformat(row["source_date"][:10]))
-        found.setdefault(headline, set()).add(row["event_id"])
+        found.setdefault(headline, set()).update(filter(None, [row.get("event_id")]))
     return list(found), [frozenset(events) for events in found.values()]
 
 

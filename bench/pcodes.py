@@ -2,9 +2,10 @@
 
     python bench/pcodes.py --gold PATH [--predictions FILE] [--seed N] [--sample N]
 
-PATH is a folder of OCHA-COD-like GeoJSON (``*.geojson``, ``*.geojson.gz``), all of which are loaded as one gazetteer;
-a register of P-codes (``.csv``: country, level, code, name, parent's code), of whose areas a sample is asked for; or a
-file of JSON lines ``{"name", "within": [...], "pcode"}``, to be resolved with the gazetteers that are installed.
+PATH is a folder of OCHA-COD-like GeoJSON (``*.geojson``, ``*.geojson.gz``), all of which are loaded as one gazetteer; a
+register of P-codes (``.csv``: country, level, code, name, parent's code), of whose areas a sample is asked for; or a
+file of JSON lines ``{"name", "within": [...], "pcode"}``, where ``pcode`` may be left out, to be resolved with the
+gazetteers that are installed.
 
 With a folder, every settlement's English and Arabic name is resolved as it stands, given its district; and a sample
 of them is written in other ways by a seeded generator (the kinds stand in `KINDS`, one or two at a time) and resolved
@@ -104,7 +105,7 @@ def main() -> None:
         gazetteer, asked, result = table(given.gold, given.seed, given.sample)
     else:
         rows = [json.loads(line) for line in given.gold.read_text("utf-8").splitlines() if line.strip()]
-        asked = {"given": [Task(r["name"], tuple(r.get("within") or ()), r["pcode"]) for r in rows]}
+        asked = {"given": [Task(r["name"], tuple(r.get("within") or ()), r.get("pcode", "")) for r in rows]}
         gazetteer, result = open_gazetteer(), {}
     start = time.process_time()
     answers = {(label, i): answer(gazetteer, t) for label, tasks in asked.items() for i, t in enumerate(tasks)}
@@ -117,9 +118,11 @@ def main() -> None:
         ]  # fmt: skip
         given.predictions.write_text("".join(json.dumps(x, ensure_ascii=False) + "\n" for x in lines), "utf-8")
     for label, tasks in asked.items():
-        outcomes = [(t, right(answers[label, i], t)) for i, t in enumerate(tasks)]
+        outcomes = [(t, right(answers[label, i], t)) for i, t in enumerate(tasks) if t.pcode]
+        result[f"{label}_tasks"] = len(tasks)
+        if not outcomes:  # no labels: it was for the answers
+            continue
         result[label] = share(ok for _, ok in outcomes)
-        result[f"{label}_tasks"] = len(outcomes)
         for script in sorted({t.script for t, _ in outcomes}):
             result[f"{label}_{script}"] = share(ok for t, ok in outcomes if t.script == script)
         if label == "governorate":

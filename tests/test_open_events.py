@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.store.material import coding, document, event, moment
 
-from tocsin.analysis import panel
+import tocsin
+from tocsin.analysis import panel, panel_of
 from tocsin.codebook import load_codebook
 from tocsin.errors import NothingUsable, UsageError
 from tocsin.pipeline import open_events
@@ -87,3 +88,12 @@ def test_data_that_are_not_there_are_refused(tmp_path: Path, name: str, says: st
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=says):
         open_events(tmp_path / name, CODES)
+
+
+def test_a_notebook_opens_what_the_commands_take(home: Path, tmp_path: Path) -> None:
+    assert tocsin.events(str(home), as_of="2024-05-01").rows == 1
+    table = tmp_path / "acled.csv"
+    table.write_text(ACLED + ROW.format(3), "utf-8")
+    found = tocsin.events(str(table))
+    assert (found.dataset, found.rows, found.problems) == ("ACLED", 1, ())
+    assert panel_of(found, ["admin1"]).table.to_pyarrow().column("deaths_best").to_pylist() == [3]

@@ -24,15 +24,16 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 if TYPE_CHECKING:
     from tocsin import places
     from tocsin.pipeline import Account, Dataset, Explanation
-    from tocsin.pipeline.notebook import check, explain, geoparse, open, run
+    from tocsin.pipeline.notebook import check, events, explain, geoparse, open, run
 
-__all__ = ["Account", "Dataset", "Explanation", "check", "explain", "geoparse", "open", "places", "run"]
+__all__ = ["Account", "Dataset", "Explanation", "check", "events", "explain", "geoparse", "open", "places", "run"]
 
 _WHERE = {
     "Account": "tocsin.pipeline",
     "Dataset": "tocsin.pipeline",
     "Explanation": "tocsin.pipeline",
     "check": "tocsin.pipeline.notebook",
+    "events": "tocsin.pipeline.notebook",
     "explain": "tocsin.pipeline.notebook",
     "geoparse": "tocsin.pipeline.notebook",
     "open": "tocsin.pipeline.notebook",

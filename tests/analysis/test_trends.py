@@ -143,3 +143,12 @@ def test_pages_show_what_was_counted() -> None:
     assert "9 recorded events with 13 deaths in 2 cells and 8 months" in text
     found = series_of(MANY, ["admin1"], most=1)
     assert "SYR · Idlib" in render_page(trends_page(found, [trend(one) for one in found]))
+
+
+def test_what_nothing_bounds_goes_to_infinity_without_a_warning() -> None:
+    counts = np.array([44.0, 1, 0, 0, 0, 0, 0, 0, 0, 1])
+    found = trend(Series("Idlib", tuple(date(2024, n + 1, 1) for n in range(10)), counts, np.full(10, np.nan)))
+    assert found.change is not None
+    intervals = (found.slope, found.change.ratio)
+    assert all(one.low <= one.estimate <= one.high for one in intervals)
+    assert any(np.isinf(one.high) for one in intervals)

@@ -221,7 +221,7 @@ def compared(after: Floats, before: Floats) -> Change:
     error = np.sqrt(spread * (1 / high + 1 / low))
     p = float(2 * stats.norm.sf(abs(log_ratio) / error))
     width = stats.norm.ppf(0.975) * error
-    ratio = Interval(*(float(np.exp(log_ratio + step)) for step in (0, -width, width)))
+    ratio = _of_logs(log_ratio, width)
     return Change(len(after), float(before.mean()), float(after.mean()), ratio, p)
 
 
@@ -232,7 +232,13 @@ def _slope(years: Floats, counts: Floats) -> Interval:
     # The covariance is that of a scale of one.
     error = float(np.sqrt(fitted.cov_params()[1, 1] * _dispersion(counts, fitted.fittedvalues, 2)))
     width = stats.norm.ppf(0.975) * error
-    return Interval(*(float(np.exp(fitted.params[1] + step)) for step in (0, -width, width)))
+    return _of_logs(float(fitted.params[1]), width)
+
+
+def _of_logs(middle: float, width: float) -> Interval:
+    # Where all events are in the first or the last period nothing bounds the factor: it goes up to infinity.
+    with np.errstate(over="ignore"):
+        return Interval(*(float(np.exp(middle + step)) for step in (0, -width, width)))
 
 
 def _poisson(counts: Floats, design: Floats) -> Any:

@@ -14,11 +14,11 @@ from tocsin.errors import UsageError
 from tocsin.pipeline import Account, AsOf, Dataset, Explanation, Geoparser, PlacedText
 
 if TYPE_CHECKING:
-    from tocsin.analysis import Checked
+    from tocsin.analysis import Checked, EventTable
     from tocsin.codebook import Codebook
     from tocsin.interfaces import Coder, Progress
 
-__all__ = ["check", "explain", "geoparse", "open", "run"]
+__all__ = ["check", "events", "explain", "geoparse", "open", "run"]
 
 Pathlike = str | os.PathLike[str]
 
@@ -132,6 +132,29 @@ def check(
     """
     codes = pipeline.open_codebook(None)
     return pipeline.check_said(text, Path(data), codes, said=_day(said), parts=parts, as_of=as_of)
+
+
+def events(data: Pathlike, *, as_of: AsOf = None, columns: Pathlike | None = None) -> EventTable:
+    """Events to measure, of whatever the commands that measure take; every call of ``tocsin.analysis`` goes on from it.
+
+    Parameters
+    ----------
+    data : path
+        A workspace, the folder of a run, or an event table (UCDP, ACLED, GTD, CSV, Parquet).
+    as_of : str, date or datetime, optional
+        A workspace is read as it was known then.
+    columns : path, optional
+        What the columns of another table hold (TOML; see ``docs/datasets.md``).
+
+    Raises
+    ------
+    UsageError
+        If there is no such data, or a file is to be read as of a day.
+    NothingUsable
+        If there are no events in it.
+    """
+    mapping = None if columns is None else Path(columns)
+    return pipeline.open_events(Path(data), pipeline.open_codebook(None), as_of=as_of, mapping=mapping)
 
 
 def explain(text: str, *, published: date | str | None = None, codebook: Pathlike | None = None) -> Explanation:
