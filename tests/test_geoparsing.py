@@ -136,3 +136,21 @@ def test_from_the_command_line(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_read_is_an_error(given: list[str], code: int) -> None:
     assert CliRunner().invoke(app, ["places", *given]).exit_code == code
+
+
+def test_names_one_to_a_line_are_read_in_any_script(geoparser: Geoparser, tmp_path: Path) -> None:
+    names = "حلب\nتمبكتو\n\nدمشق"
+    placed = geoparser.text(names)
+    assert [names[p.start : p.end] for p in placed.places] == ["حلب", "تمبكتو", "دمشق"]
+    file = tmp_path / "names.txt"
+    file.write_text(names, encoding="utf-8")
+    (read,) = geoparser.files([file])
+    assert isinstance(read, PlacedText)
+    assert [read.text[p.start : p.end] for p in read.places] == ["حلب", "تمبكتو", "دمشق"]
+
+
+def test_a_name_that_things_did_not_happen_at_is_not_literal(geoparser: Geoparser) -> None:
+    placed = geoparser.text("Moscow says that two men were killed in Gao.")
+    said = {placed.text[p.start : p.end]: p.literal for p in placed.places}
+    assert said["Gao"]
+    assert not said.get("Moscow", False)

@@ -263,12 +263,13 @@ class Toponym:
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A place where a text names it: ``text[start:end]`` is the name, `relation` as in :class:`Toponym`."""
+    """A place where a text names it: ``text[start:end]``, with `relation` and `literal` as in :class:`Toponym`."""
 
     start: int
     end: int
     place: Place
     relation: Literal["in", "near", "line"] = "in"
+    literal: bool = True
 
     @property
     def where_prec(self) -> int:

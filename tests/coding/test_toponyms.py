@@ -6,6 +6,7 @@ import pytest
 
 from tocsin.codebook import Codebook
 from tocsin.coding._actors import ActorReader
+from tocsin.coding._coder import DefaultCoder, _Reading
 from tocsin.coding._sentences import find_dateline, parse
 from tocsin.coding._toponyms import find_toponyms
 from tocsin.places import SqliteGazetteer
@@ -177,3 +178,12 @@ def test_an_article_is_part_of_its_name(
     text: str, names: list[str], codebook: Codebook, gazetteer: SqliteGazetteer
 ) -> None:
     assert [t.text for t in toponyms(text, codebook, gazetteer)] == names
+
+
+def test_a_border_does_not_say_on_which_side(coder: DefaultCoder) -> None:
+    def countries(text: str) -> tuple[str, ...]:
+        (parsed,) = parse([article(text)])
+        return _Reading(coder, parsed)._countries()
+
+    assert countries("Gunmen killed two smugglers on the Iraqi border.") == ()
+    assert countries("Iraqi police killed two smugglers on the border.") == ("IRQ",)

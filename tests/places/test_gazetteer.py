@@ -279,3 +279,10 @@ def test_a_sound_in_a_country_where_nothing_else_was_is_not_meant(gazetteer: Sql
     abroad = resolve(gazetteer, "Bozouyouk", "Mosul", "Turkey", countries=("TUR",))[0]
     assert alone.label == "Bozüyük"
     assert (abroad.label, abroad.gazetteer_id) == ("Bozouyouk", "")
+
+
+def test_a_river_is_not_the_village_of_its_name(gazetteer: SqliteGazetteer) -> None:
+    (town,) = gazetteer.resolve([Toponym("Ansongo", 0, 7)])
+    (river,) = gazetteer.resolve([Toponym("Ansongo", 0, 7, kind="river")])
+    assert (town.label, town.precision) == ("Ansongo", "settlement")
+    assert (river.name, river.gazetteer_id, river.latitude) == ("Ansongo", "", None)

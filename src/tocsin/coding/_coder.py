@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,9 @@ def _rules_version() -> str:
             digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+_BORDER = re.compile(r"\s+(?:border|frontier)\b")
 
 
 class DefaultCoder:
@@ -212,7 +216,8 @@ class _Reading:
         counts: defaultdict[str, float] = defaultdict(float)  # keeps the order of first mention
         dateline = self.parsed.dateline
         for match in self.coder.codebook.actors.scan_states(self.document.text):
-            if match.country:
+            # "On the Iraqi border" is as well on this side of it.
+            if match.country and not _BORDER.match(self.document.text, match.end):
                 filed = dateline is not None and dateline.start <= match.start < dateline.end
                 counts[match.country] += _DATELINE if filed else 1
         for countries in self._at_home():

@@ -73,6 +73,7 @@ def place_properties(named: NamedPlace, text: str) -> dict[str, Any]:
         "start": named.start,
         "end": named.end,
         "relation": named.relation,
+        "literal": named.literal,
         "place": place.label or place.name,
         "kind": place.kind,
         "precision": place.precision,

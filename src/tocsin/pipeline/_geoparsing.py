@@ -63,11 +63,19 @@ class Geoparser:
             language=language_of(whole, "en"),
             parts=tuple(Part("paragraph", m.start(), m.end()) for m in _BLOCK.finditer(whole)),
         )
-        placed = next(self._placed([(name, "", document)]))
-        if placed.places or len(whole.strip()) > _SHORT:
+        return self._list_read(next(self._placed([(name, "", document)])))
+
+    def _list_read(self, placed: PlacedText) -> PlacedText:
+        """`placed` with the names of a text that is no sentence but a name, or one to a line, in any script."""
+        lines = placed.text.splitlines(keepends=True)
+        if placed.places or any(len(line.strip()) > _SHORT for line in lines):
             return placed
-        places = self._bare_names(whole)
-        return replace(placed, places=places, notes=()) if places else placed
+        places: list[NamedPlace] = []
+        at = 0
+        for line in lines:
+            places += [replace(n, start=n.start + at, end=n.end + at) for n in self._bare_names(line)]
+            at += len(line)
+        return replace(placed, places=tuple(places), notes=()) if places else placed
 
     def _bare_names(self, text: str) -> tuple[NamedPlace, ...]:
         """The places in a text that is no sentence but a name, or "Village, District, Country", in any script."""
@@ -119,7 +127,7 @@ class Geoparser:
     def _placed(self, batch: Sequence[tuple[str, str, Document]]) -> Iterator[PlacedText]:
         located = self._coder.locate(document for *_, document in batch)
         for (name, item, document), places in zip(batch, located, strict=True):
-            yield PlacedText(
+            placed = PlacedText(
                 name=name,
                 text=document.text,
                 places=tuple(_named(places)),
@@ -128,6 +136,7 @@ class Geoparser:
                 language=document.language,
                 notes=_notes(document),
             )
+            yield placed if document.language in LANGUAGES else self._list_read(placed)
 
     def _outline(self, texts: Sequence[PlacedText]) -> Mapping[str, Any]:
         # A gazetteer need not have boundaries: then the map shows points on plain ground.
@@ -138,7 +147,7 @@ class Geoparser:
 
 def _named(located: Iterable[Located]) -> Iterator[NamedPlace]:
     for one in located:
-        yield NamedPlace(one.toponym.start, one.toponym.end, one.place, one.toponym.relation)
+        yield NamedPlace(one.toponym.start, one.toponym.end, one.place, one.toponym.relation, one.toponym.literal)
 
 
 def _notes(document: Document) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ _TOWN_KINDS = frozenset({
     "city", "town", "village", "hamlet", "capital", "settlement", "municipality", "commune", "camp", "locality",
     "مدينه", "بلده", "قريه", "مخيم",
 })  # fmt: skip
+# What is no settlement, though one may have its name.
+_LANDFORMS = frozenset({"river", "lake", "sea", "gulf", "desert", "strait", "wadi"})
 # Parts of a town. A "district" may also be a part of a province, so that only a big city's is one.
 TOWN_QUARTERS = frozenset({"quarter", "neighbourhood", "neighborhood", "suburb", "suburbs", "ward", "حي"})
 
@@ -160,7 +162,8 @@ class Context:
         self._weights = weights
         for mention in mentions:
             mention.key = exact_key(mention.toponym.text)
-            mention.kind, mention.candidates = self._meanings(mention.toponym.text, mention.toponym.kind)
+            mention.kind, found = self._meanings(mention.toponym.text, mention.toponym.kind)
+            mention.candidates = [c for c in found if not (_is_landform(mention.kind) and c.level == "settlement")]
             mention.containers = self._containers(mention.toponym.within)
             self._rate(mention)
         self._closeness = [[self._close(a, b) for b in mentions] for a in mentions]
@@ -339,6 +342,8 @@ class Context:
                 likely = [c for c in likely if c in named] or sorted(named - {""})[:1]
             if mention.candidates and mention.chosen.country in likely and mention.contained == bool(around):
                 continue
+            if _is_landform(mention.kind):
+                continue
             likely += [country for country in self._at_home(mention) if country not in likely]
             known = {c.place for c in mention.candidates}
             alike = [c for country in likely for c in self._lookup.alike(mention.toponym.text, country)]
@@ -508,6 +513,10 @@ def _kind_agreement(kind: str, candidate: Candidate) -> float:
     if word in _TOWN_KINDS:
         return 0.0 if candidate.level == "settlement" else -1.0
     return 1.0 if word == "country" and candidate.level == "country" else 0.0
+
+
+def _is_landform(kind: str) -> bool:
+    return exact_key(kind).rpartition(" ")[2] in _LANDFORMS
 
 
 def _has_namesake_town(area: Candidate, candidates: Sequence[Candidate]) -> bool:
