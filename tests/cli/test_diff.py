@@ -92,3 +92,11 @@ def test_a_table_of_ones_own_is_no_release_of_a_known_dataset(
     assert main(["diff", str(mine), str(later)]) == 0
     # It has no range of deaths, and none is shown.
     assert "(3 → 4), +0 events" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_place_that_cannot_be_written_to_is_named(
+    releases: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["diff", *releases, "--out", str(tmp_path / "file" / "changes.csv")]) == 2
+    assert "choose another place" in " ".join(capsys.readouterr().err.split())

@@ -113,6 +113,13 @@ def answering(*, as_json: bool = False, resume: str = "") -> Iterator[None]:
         missing = UsageError(f"this needs {error.name}, which is not installed: pip install 'tocsin[{extra}]'")
         _say(missing, as_json=as_json)
         raise typer.Exit(missing.exit_code) from error
+    except OSError as error:
+        # Of a file that cannot be written: a full disk, a folder that is none or not one's own. Others are a fault.
+        if error.filename is None:
+            raise
+        refused = UsageError(f"{error.filename}: {error.strerror}; choose another place, or make room there")
+        _say(refused, as_json=as_json)
+        raise typer.Exit(refused.exit_code) from error
     except KeyboardInterrupt:
         screen().print(
             Text.assemble(("\ninterrupted  ", "bold yellow"), resume or "nothing was changed"), soft_wrap=True
