@@ -143,6 +143,7 @@ def test_times(text: str, first: date | None, last: date | None) -> None:
         ("60 deadly attacks", "events"),
         ("60 attacks in which people died", "events"),
         ("more than 40 civilians were killed", "civilian deaths"),
+        ("attacks on civilians killed more than 40 people", "deaths"),
         ("a death toll of at least 300", "deaths"),
     ],
 )

@@ -235,6 +235,9 @@ def read_measure(text: str, figure: Figure) -> Measure:
         near.append((0, "deaths"))
     if not near or min(near)[1] == "events":
         return "events"
+    if re.match(r"\s*(?:people|persons|lives)\b(?! \w* ?civilian)", after, re.I):
+        # "Attacks on civilians killed 60 people" counts whoever was killed in them.
+        return "deaths"
     beside = after[:40] + " " + before[-40:]
     return "civilian deaths" if says(beside, rules["civilians"]) else "deaths"
 
