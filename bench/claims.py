@@ -16,6 +16,8 @@ line of JSON:
 - ``detect_p``, ``detect_r``, ``detect_f1``: found pairs over predicted and over gold claims;
 - ``<field>_f1``: pairs found with the field right, over the mean of predicted and gold claims; ``<field>_acc``: over
   found pairs;
+- ``wrong_places``: found pairs whose place is wrong though both have a point; ``wrong_far``: those in another
+  first-level division; ``wrong_far_share``: the share of found pairs that they are;
 - ``false_event_rate``: the share of claims coded as asserted that are no asserted news of the gold's;
 - ``incidents_b3``: B³ F1 (Bagga and Baldwin, 1998) of event ids over found pairs;
 - ``not_coded``: documents that the coder could not take; ``left_out``: reports that no source reads.
@@ -211,6 +213,7 @@ def score(
         right = sum(pair.right[field] for pair in pairs)
         figures[f"{field}_f1"] = 2 * right / max(coded + wanted, 1)
         figures[f"{field}_acc"] = right / max(len(pairs), 1)
+    figures |= far_off(pairs)
     figures["false_event_rate"] = 1 - news / asserted if asserted else 0.0
     incidents = [
         (pair.predicted.get("event_id") or f"alone {n}", pair.gold["incident_id"])
@@ -220,6 +223,21 @@ def score(
     if incidents:
         figures["incidents_b3"] = b_cubed(incidents)
     return {name: round(value, 4) for name, value in figures.items()}
+
+
+def far_off(pairs: Sequence[Pair]) -> dict[str, float | int]:
+    """How many places are wrong, and how many of them in another first-level division than the gold's."""
+    wrong = [p for p in pairs if not p.right["place"] and _point(p.predicted) and _point(p.gold)]
+    division = open_gazetteer().division
+    far = sum(division(*_point(p.predicted)) != division(*_point(p.gold)) for p in wrong)
+    return {"wrong_places": len(wrong), "wrong_far": far, "wrong_far_share": far / max(len(pairs), 1)}
+
+
+def _point(claim: Mapping[str, Any]) -> tuple[float, ...]:
+    """(latitude, longitude) of a claim of either side; empty where it has none."""
+    keys = ("latitude", "longitude") if "latitude" in claim else ("lat", "lon")
+    figures = [_number(str(claim.get(key))) for key in keys]
+    return tuple(f for f in figures if f is not None) if None not in figures else ()
 
 
 def report_of(document: str, item: str, reports: Mapping[str, object]) -> str | None:
