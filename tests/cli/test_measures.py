@@ -163,6 +163,13 @@ def test_panels_and_trends(events: str, tmp_path: Path, capsys: pytest.CaptureFi
     printed = said(capsys, "panel", events, "--by", "admin1", "--period", "quarter", "--write", str(rows))
     assert "recorded events" in printed
     assert rows.read_text("utf-8").startswith("country,admin1,period_start,events")
+    people = tmp_path / "people.csv"
+    found = as_json(capsys, "panel", events, "--period", "year")["rows"]
+    people.write_text(f"country,population\n{found[0]['country']},200000\n", "utf-8")
+    rates = as_json(capsys, "panel", events, "--period", "year", "--population", str(people))["rows"]
+    assert rates[0]["events_rate"] == pytest.approx(rates[0]["events"] / 2)
+    people.write_text("country,souls\nMLI,1\n", "utf-8")
+    assert "no column 'population'" in said(capsys, "panel", events, "--population", str(people), code=2)
     found = as_json(capsys, "trends", events)["trends"]
     assert [one["name"] for one in found] == ["all events"]
 
@@ -173,6 +180,7 @@ def test_panels_and_trends(events: str, tmp_path: Path, capsys: pytest.CaptureFi
         (("panel", "--by", "village"), "--by 'village': choose of all, country"),
         (("panel", "--period", "fortnight"), "--period 'fortnight': choose of week"),
         (("panel", "--write", "panel.docx"), "name a file that ends in .csv or .parquet"),
+        (("hotspots", "--cell", "0"), "equal to 0.01"),
         (("trends", "--measure", "wounds"), "--measure 'wounds': choose events or deaths"),
     ],
 )

@@ -22,7 +22,7 @@ from tocsin.analysis._near_repeat import KnoxTable, near_repeat
 from tocsin.analysis._near_repeat_page import near_repeat_page
 from tocsin.analysis._overlaps import Overlaps, PairOverlap, count_overlaps
 from tocsin.analysis._page import Page, PageTable, page_style, page_table, render_page, write_page
-from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population
+from tocsin.analysis._panel import Cell, Coverage, Panel, Period, incidents, panel, per_population, with_rates
 from tocsin.analysis._panel_page import panel_page, write_panel
 from tocsin.analysis._results import plain
 from tocsin.analysis._select import Points, Selection, event_points
@@ -112,6 +112,7 @@ __all__ = [
     "trends_page",
     "undercount",
     "undercount_page",
+    "with_rates",
     "write_page",
     "write_panel",
 ]

@@ -78,6 +78,7 @@ class Checked:
     data: str
     caveats: tuple[str, ...]
     by_period: tuple[tuple[date, float], ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

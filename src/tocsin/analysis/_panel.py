@@ -6,8 +6,9 @@ A panel is an Ibis expression: the same one runs on DuckDB and on Spark, and not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from tocsin.errors import UsageError
@@ -15,7 +16,7 @@ from tocsin.errors import UsageError
 if TYPE_CHECKING:
     from ibis import Table
 
-__all__ = ["Cell", "Coverage", "Panel", "Period", "incidents", "panel", "per_population", "period_bounds"]
+__all__ = ["Cell", "Coverage", "Panel", "Period", "incidents", "panel", "per_population", "period_bounds", "with_rates"]
 
 Cell = Literal["all", "country", "admin1", "admin2", "priogrid", "h3", "actor", "event_type", "code"]
 Period = Literal["week", "month", "quarter", "year"]
@@ -190,6 +191,31 @@ def panel(
     )
     grid = _grid(counts if universe is None else universe, columns, periods, coverage)
     return Panel(_completed(grid, counts, columns), cells, period, coverage, reasons)
+
+
+def with_rates(counted: Panel, file: Path) -> Panel:
+    """The panel with ``population``, ``events_rate`` and ``deaths_rate``, the people of each cell from a CSV.
+
+    Parameters
+    ----------
+    counted : Panel
+    file : Path
+        A column for each that names a cell, ``population``, and ``year`` where it differs from year to year.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read or a column is missing; the message names it.
+    """
+    import duckdb
+    import ibis
+
+    try:
+        people = ibis.read_csv(file)
+        table = per_population(counted, people)
+    except (duckdb.Error, OSError) as error:
+        raise UsageError(f"{file}: the people of each cell cannot be read from it ({error})") from None
+    return replace(counted, table=table.drop(*[name for name in ("year",) if name in table.columns]))
 
 
 def per_population(counted: Panel, population: Table, per: int = 100_000) -> Table:

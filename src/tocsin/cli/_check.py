@@ -88,7 +88,8 @@ def check(
             show_page(_reports_page(found, data), {"statements": found}, html, as_json=as_json, quiet=quiet)
         else:
             page = analysis.check_page(checked, command_line())
-            show_page(page, {"verdict": checked.verdict, "checked": checked}, html, as_json=as_json, quiet=quiet)
+            result = {"verdict": checked.verdict, "checked": checked}
+            show_page(page, result, html, as_json=as_json, quiet=quiet, problems=checked.unread)
 
 
 def _reports_page(found: Sequence[ReportedStatement], data: Path) -> Page:

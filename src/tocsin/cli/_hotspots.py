@@ -29,10 +29,18 @@ __all__ = ["hotspots"]
 
 def hotspots(
     data: Data,
-    degrees: Annotated[float, typer.Option("--cell", metavar="DEGREES", help="Width of a cell.")] = 0.5,
-    reach: Annotated[float, typer.Option("--reach", metavar="KM", help="What counts as around a cell.")] = 80.0,
-    km: Annotated[float, typer.Option("--km", metavar="KM", help="Events of a cluster are nearer than this.")] = 10.0,
-    within: Annotated[float, typer.Option("--days", metavar="DAYS", help="And at most so many days apart.")] = 7.0,
+    degrees: Annotated[
+        float, typer.Option("--cell", min=0.01, max=30, metavar="DEGREES", help="Width of a cell.")
+    ] = 0.5,
+    reach: Annotated[
+        float, typer.Option("--reach", min=0.1, metavar="KM", help="What counts as around a cell.")
+    ] = 80.0,
+    km: Annotated[
+        float, typer.Option("--km", min=0.01, metavar="KM", help="Events of a cluster are nearer than this.")
+    ] = 10.0,
+    within: Annotated[
+        float, typer.Option("--days", min=0, metavar="DAYS", help="And at most so many days apart.")
+    ] = 7.0,
     least: Annotated[int, typer.Option("--least", min=2, metavar="N", help="Events that make a cluster.")] = 5,
     country: CountryIs = "",
     admin1: DivisionIs = "",

@@ -46,6 +46,10 @@ def panel(
     write: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Write all rows: .csv or .parquet.")
     ] = None,
+    population: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="People of each cell (CSV), for rates a hundred thousand people."),
+    ] = None,
     country: CountryIs = "",
     admin1: DivisionIs = "",
     actor: ActorIs = "",
@@ -60,7 +64,8 @@ def panel(
 ) -> None:
     """Count events and deaths by place, actor or type and period: zero where none was recorded, empty if not covered.
 
-    Cells are crossed with each other: --by admin1,event_type. How many events stand in no cell is said, and why.
+    Cells are crossed with each other: --by admin1,event_type. How many events stand in no cell is said, and why. With
+    --population, a CSV of the same cells and a column population (and year), rows have rates a hundred thousand people.
     """
     with answering(as_json=as_json):
         cells, unit = _cells(by), _period(period)
@@ -74,6 +79,8 @@ def panel(
             events = opened(data, as_of, mapping)
             counted = analysis.panel_of(events, cells, unit, chosen)
             page = analysis.panel_page(counted, _computed(events, chosen), events.caveats, command_line())
+            if population is not None:
+                counted = analysis.with_rates(counted, population)
             if write is not None:
                 analysis.write_panel(counted, write)
             progress.finish()

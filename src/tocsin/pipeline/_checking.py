@@ -76,7 +76,8 @@ def check_said(
 
     events = open_events(data, codebook, as_of=as_of, mapping=mapping)
     then = _as_known(data, said, codebook) if as_of is None else None
-    return analysis.check(text, events, codebook, said=said, parts=parts, then=then)
+    checked = analysis.check(text, events, codebook, said=said, parts=parts, then=then)
+    return replace(checked, unread=tuple(map(str, events.problems)))
 
 
 def check_reports(
