@@ -94,23 +94,34 @@ class Ran:
     errors: str
 
 
+# A process's peak counts that of the one it was forked from, which these tests may have made large: a small one between
+# them starts it, waits for it alone, and writes its figure down.
+MEASURED = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+open(sys.argv[1], "w").write(str(usage.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def add(tmp_path: Path, *paths: Path) -> Ran:
     """Run ``tocsin add`` in a process of its own, so that its memory can be measured and a crash be seen."""
     command = [sys.executable, "-m", "tocsin", "add", *map(str, paths), "--workspace", str(tmp_path / "ws"), "--json"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
     environment |= {"TMPDIR": str(tmp_path / "tmp")}
+    figure = tmp_path / "peak"
+    command = [sys.executable, "-c", MEASURED, str(figure), *command]
     (tmp_path / "tmp").mkdir(exist_ok=True)
     begun = time.monotonic()
     with (tmp_path / "out").open("w+b") as told, (tmp_path / "errors").open("w+b") as wrong:
-        process = subprocess.Popen(command, stdout=told, stderr=wrong, env=environment)
-        # Of this process alone; the figure for all children is that of the largest so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process = subprocess.run(command, stdout=told, stderr=wrong, env=environment, check=False)
         out, errors = ((tmp_path / name).read_bytes() for name in ("out", "errors"))
     for name in ("out", "errors"):
         (tmp_path / name).unlink()
     seconds = time.monotonic() - begun
-    peak = usage.ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
+    peak = int(figure.read_text("utf-8")) / (1 << (20 if sys.platform == "darwin" else 10))
+    figure.unlink()
     assert b"Traceback" not in errors, errors.decode(errors="replace")
     read = json.loads(out) if out.strip() else {}
     problems: dict[str, str] = {}
