@@ -7,6 +7,7 @@ import typer
 from tocsin.cli import (
     _alerts,
     _check,
+    _expectations,
     _exposure,
     _forecast,
     _hotspots,
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog='Example: tocsin check "more than 60 violent incidents involving IS each month in 2018" --data ged.csv'
     )(_check.check)
+    app.command(epilog="Example: tocsin expectations --data dataset/ --on 2026-01-01")(_expectations.expectations)
     app.command(epilog="Example: tocsin panel ged.csv --by admin1 --period month --write panel.csv")(_trends.panel)
     app.command(epilog="Example: tocsin trends ged.csv --by admin1 --country Syria --html trends.html")(_trends.trends)
     app.command("near-repeat", epilog="Example: tocsin near-repeat ged.csv --country Syria --html near-repeat.html")(

@@ -41,6 +41,7 @@ from tocsin.pipeline._copies import CopyReading, Telling, Told, read_lineages
 from tocsin.pipeline._dataset import Dataset
 from tocsin.pipeline._diffing import Diffed, diff_datasets, write_diff
 from tocsin.pipeline._elsewhere import Network, StandardInput, check_given
+from tocsin.pipeline._expectations import Expectation, list_expectations
 from tocsin.pipeline._explaining import Explained, Explanation, explain_text
 from tocsin.pipeline._exporting import check_forms, export_files, export_forms, form_names, write_problems
 from tocsin.pipeline._fitting import fit_weights, write_weights
@@ -94,6 +95,7 @@ __all__ = [
     "Entry",
     "EventReading",
     "EventsOfType",
+    "Expectation",
     "Explained",
     "Explanation",
     "Exported",
@@ -151,6 +153,7 @@ __all__ = [
     "integrate_datasets",
     "judgement_log",
     "link",
+    "list_expectations",
     "map_from",
     "moment_as_of",
     "open_codebook",

@@ -20,10 +20,10 @@ from tocsin.store import Workspace
 if TYPE_CHECKING:
     from tocsin.analysis import Checked, EventTable
 
-__all__ = ["ReportedStatement", "check_reports", "check_said"]
+__all__ = ["LOCAL", "ReportedStatement", "check_reports", "check_said", "sentences_of"]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u061f])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]*[^\sa-z])|\n\s*\n")
-_LOCAL = "local source"
+LOCAL = "local source"
 """What restricted documents are called: whose they are is not told, and their words are not quoted."""
 
 
@@ -136,6 +136,15 @@ def _sentences(claims: list[Claim], documents: Mapping[str, Document]) -> Iterat
             yield document, sentence
 
 
+def sentences_of(text: str) -> Iterator[str]:
+    """The sentences of a text, in order."""
+    begun = 0
+    for end in (*(m.end() for m in _SENTENCE_END.finditer(text)), len(text)):
+        if sentence := " ".join(text[begun:end].split()):
+            yield sentence
+        begun = end
+
+
 def _sentence_at(text: str, at: int) -> str:
     ends = [m.span() for m in _SENTENCE_END.finditer(text)]
     start = max((end for _, end in ends if end <= at), default=0)
@@ -148,7 +157,7 @@ def _checked(document: Document, name: str, sentence: str, events: EventTable, c
 
     published = document.published.start if document.published else None
     restricted = document.sensitivity == "restricted"
-    shown = (_LOCAL, published, "") if restricted else (name, published, sentence)
+    shown = (LOCAL, published, "") if restricted else (name, published, sentence)
     if published is None:
         return ReportedStatement(*shown, None, "the report tells no day, so that nobody knows when it was said")
     try:
