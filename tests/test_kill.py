@@ -86,7 +86,8 @@ def test_interrupted_by_the_user(reports: Path, tmp_path: Path) -> None:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    # Where Ctrl-C meets it while a library is being loaded, Python ends by the signal itself; a shell says 130 to both.
+    assert process.returncode in (130, -signal.SIGINT)
     assert b"run the same command again" in errors
 
 

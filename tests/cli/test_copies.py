@@ -53,7 +53,7 @@ def test_origin_copies_reasons_and_changed_words(out: Path, capsys: pytest.Captu
     assert {"before": "Militants", "after": "Terrorists"}.items() <= copy["changes"][-1].items()
     assert main(["copies", "in/none.txt", "--out", str(out)]) == 2
     capsys.readouterr()
-    assert main(["copies", "--out", str(out), "--as-of", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}", "--json"]) == 0
+    assert main(["copies", "--out", str(out), "--as-of", datetime.now(UTC).isoformat(), "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 1
     assert main(["copies", "--out", str(out), "--as-of", "1999-01-01"]) == 2
 
